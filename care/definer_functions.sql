@@ -1,0 +1,70 @@
+-- The only doors through the tenant wall. Each runs as po_owner (row-level security is enabled, not forced,
+-- so the owner sees every tenant), has a fixed search_path, answers one narrow question, and is listed in
+-- tests/care/test_wall.py. Nothing else may be SECURITY DEFINER.
+
+-- One row per membership of the account that signs in with this address (lower case).
+CREATE OR REPLACE FUNCTION find_login(login_email text)
+RETURNS TABLE (
+    account_id uuid, password_hash text, membership_id uuid, role text,
+    tenant_id uuid, tenant_name text
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT a.id, a.password_hash, m.id, m.role, t.id, t.name
+    FROM account a
+    JOIN membership m ON m.account_id = a.id AND m.ended_at IS NULL
+    JOIN tenant t ON t.id = m.tenant_id
+    WHERE a.email = login_email AND a.disabled_at IS NULL
+    ORDER BY t.name, m.role
+$$;
+
+-- One row: the session that carries this token, with all that says who is looking. Ended, expired and
+-- idle sessions are returned too, so that the caller can say why.
+CREATE OR REPLACE FUNCTION session_by_token(hash bytea)
+RETURNS TABLE (
+    session_id uuid, created_at timestamptz, last_seen_at timestamptz, expires_at timestamptz,
+    ended_at timestamptz, ended_reason text,
+    tenant_id uuid, tenant_name text, is_demo boolean, zone text,
+    account_id uuid, display_name text, membership_id uuid, role text, all_clinics boolean, clinics uuid[],
+    may_sign_in boolean
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, s.ended_at, s.ended_reason,
+           t.id, t.name, t.is_demo, t.zone,
+           a.id, a.display_name, m.id, m.role, m.all_clinics,
+           ARRAY(
+               SELECT c.clinic_id FROM membership_clinic c
+               WHERE c.tenant_id = m.tenant_id AND c.membership_id = m.id AND c.ended_at IS NULL
+               ORDER BY c.clinic_id
+           ),
+           m.ended_at IS NULL AND a.disabled_at IS NULL
+    FROM sign_in_session s
+    JOIN membership m ON m.tenant_id = s.tenant_id AND m.id = s.membership_id
+    JOIN account a ON a.id = m.account_id
+    JOIN tenant t ON t.id = s.tenant_id
+    WHERE s.token_hash = hash
+$$;
+
+-- One row per tenant whose lake has something to do: rows that have become visible since its last run,
+-- a run not delivered yet, or a judgement that time alone has changed.
+CREATE OR REPLACE FUNCTION tenants_due(as_of timestamptz)
+RETURNS TABLE (tenant_id uuid, why text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT l.tenant_id,
+           CASE
+               WHEN l.read_snapshot IS NULL THEN 'never read'
+               WHEN l.read_cluster <> (SELECT system_identifier::text FROM pg_control_system()) THEN 'another server'
+               WHEN l.dirty THEN 'not delivered'
+               WHEN l.next_due_at <= as_of THEN 'time has passed'
+               ELSE 'changed rows'
+           END
+    FROM tenant_lake l
+    WHERE l.read_snapshot IS NULL
+       OR l.read_cluster <> (SELECT system_identifier::text FROM pg_control_system())
+       OR l.dirty
+       OR l.next_due_at <= as_of
+       OR has_news(l.tenant_id, l.read_snapshot::pg_snapshot)
+    ORDER BY l.tenant_id
+$$;

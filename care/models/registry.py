@@ -1,0 +1,42 @@
+"""Published definitions and the audit trail."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ForeignKey, Index, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from care.ids import new_id
+from care.models.base import Base, TenantOwned, now_by_default
+
+
+class Definition(Base):
+    """One immutable version of an instrument, pathway or rule set; ``tenant_id`` null = the library."""
+
+    __tablename__ = "definition"
+    __table_args__ = (UniqueConstraint("tenant_id", "kind", "key", "version", postgresql_nulls_not_distinct=True),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenant.id"))
+    kind: Mapped[str]  # instrument, pathway
+    key: Mapped[str]
+    version: Mapped[int]
+    body: Mapped[str]  # the TOML text
+    sha256: Mapped[str]
+    published_at: Mapped[datetime] = now_by_default()
+    published_by: Mapped[UUID | None]  # membership; null: shipped with the program
+
+
+class AuditEvent(TenantOwned, Base):
+    """Who saw or changed what; rows can be added and never changed."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (UniqueConstraint("tenant_id", "id"), Index(None, "tenant_id", "at"))
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    at: Mapped[datetime] = now_by_default()
+    membership_id: Mapped[UUID | None]  # null: the program itself (command line, worker)
+    session_id: Mapped[UUID | None]
+    action: Mapped[str]  # view, export, acknowledge, resolve, sign_in, sign_out, import, …
+    screen: Mapped[str | None]
+    patient_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    detail: Mapped[dict] = mapped_column(default=dict)  # ids, counts and choices; no patient text
