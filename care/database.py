@@ -72,12 +72,18 @@ def app_conninfo(tenant_id: UUID) -> str:
 @cache
 def app_engine() -> Engine:
     """The pool every running process uses."""
-    return create_engine(role_url(APP), pool_size=10, max_overflow=20, pool_pre_ping=True)
+    return create_engine(
+        role_url(APP),
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+        hide_parameters=True,  # an error must not carry a patient's text into a log
+    )
 
 
 def owner_engine() -> Engine:
     """For migrations and for creating tenants; dispose of it after use."""
-    return create_engine(role_url(OWNER))
+    return create_engine(role_url(OWNER), hide_parameters=True)
 
 
 class TenantSession(Session):

@@ -31,6 +31,7 @@ class AuditEvent(TenantOwned, Base):
 
     __tablename__ = "audit_event"
     __table_args__ = (UniqueConstraint("tenant_id", "id"), Index(None, "tenant_id", "at"))
+    __mapper_args__ = {"eager_defaults": False}  # INSERT … RETURNING would need the right to read the trail
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
     at: Mapped[datetime] = now_by_default()

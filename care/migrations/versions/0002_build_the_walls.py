@@ -56,6 +56,7 @@ def upgrade() -> None:
     _wall_the_rest()
     _stamps()
     _immutable()
+    _end_sessions_when_rights_change()
     op.execute((settings.ROOT / "care" / "definer_functions.sql").read_text())
     for function in ("find_login(text)", "session_by_token(bytea)", "tenants_due(timestamptz)"):
         op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
@@ -130,3 +131,27 @@ def _immutable() -> None:
         op.execute(
             f"CREATE TRIGGER immutable BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
+
+
+def _end_sessions_when_rights_change() -> None:
+    op.execute(
+        """
+        CREATE FUNCTION end_sessions_of_membership() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            own_key text := CASE TG_TABLE_NAME WHEN 'membership' THEN 'id' ELSE 'membership_id' END;
+            changed uuid := to_jsonb(NEW) ->> own_key;
+        BEGIN
+            UPDATE sign_in_session SET ended_at = now(), ended_reason = 'your rights were changed'
+            WHERE tenant_id = NEW.tenant_id AND membership_id = changed AND ended_at IS NULL;
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER end_sessions AFTER UPDATE ON membership "
+        "FOR EACH ROW EXECUTE FUNCTION end_sessions_of_membership()"
+    )
+    op.execute(
+        "CREATE TRIGGER end_sessions AFTER INSERT OR UPDATE ON membership_clinic "
+        "FOR EACH ROW EXECUTE FUNCTION end_sessions_of_membership()"
+    )

@@ -1,0 +1,91 @@
+"""
+The registry of definitions: instruments and pathways, immutable by key and version.
+
+The registry keeps text and its hash. What the text means is known to the one parser of its kind
+(``scoring.instruments``, ``pathways.definitions``); a kind is a folder of ``data/``.
+"""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import settings
+from care.database import owner_engine
+from care.errors import CareError
+from care.ids import new_id
+from care.models import Definition
+
+KINDS = {"instrument": "instruments", "pathway": "pathways"}
+
+
+@dataclass(frozen=True)
+class PublishedText:
+    """One definition's text as published; ``reference`` is ``key@version`` (``own:key@version`` for a tenant's own)."""
+
+    kind: str
+    reference: str
+    body: str
+    sha256: str
+
+
+def load_library(folder: Path = settings.CONTENT) -> int:
+    """
+    Publish every TOML of ``data/`` that the registry does not have yet; returns how many were new.
+
+    Raises CareError when a published version's text has changed: responses were scored by it.
+    """
+    engine = owner_engine()
+    try:
+        with Session(engine) as session, session.begin():
+            return sum(
+                _publish(session, kind, path)
+                for kind, name in KINDS.items()
+                for path in sorted((folder / name).glob("*.toml"))
+            )
+    finally:
+        engine.dispose()
+
+
+def _publish(session: Session, kind: str, path: Path) -> int:
+    body = path.read_text()
+    try:
+        head = tomllib.loads(body)
+        key, version = str(head["key"]), int(head["version"])
+    except (tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+        raise CareError(f'{path.name}: {error}. A definition starts with key = "…" and version = 1.') from None
+    sha256 = hashlib.sha256(body.encode()).hexdigest()
+    known = session.scalar(
+        select(Definition.sha256).where(
+            Definition.tenant_id.is_(None),
+            Definition.kind == kind,
+            Definition.key == key,
+            Definition.version == version,
+        )
+    )
+    if known is None:
+        session.add(Definition(id=new_id(), kind=kind, key=key, version=version, body=body, sha256=sha256))
+        return 1
+    if known != sha256:
+        raise CareError(f"{path.name} has changed since {key}@{version} was published. Raise the version.")
+    return 0
+
+
+def definitions(session: Session, kind: str) -> dict[str, PublishedText]:
+    """Every definition of a kind that the session's tenant may use (library and own), by reference."""
+    rows = session.scalars(
+        select(Definition).where(Definition.kind == kind).order_by(Definition.key, Definition.version)
+    )
+    return {text.reference: text for text in map(_text, rows)}
+
+
+def _text(row: Definition) -> PublishedText:
+    return PublishedText(row.kind, _reference(row.key, row.version, row.tenant_id), row.body, row.sha256)
+
+
+def _reference(key: str, version: int, tenant_id: UUID | None) -> str:
+    return f"{'own:' if tenant_id else ''}{key}@{version}"
