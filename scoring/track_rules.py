@@ -1,0 +1,91 @@
+"""The numbers behind the flags, read from data/recovery/rules.toml and refused by name when wrong."""
+
+import tomllib
+from dataclasses import dataclass
+
+from scoring.errors import ScoringError
+
+DRAWN_PERCENTILES = {"off_expected": (10, 25), "ahead": (75, 90)}
+
+
+@dataclass(frozen=True)
+class TrackRules:
+    """
+    Thresholds of every rule; see data/recovery/rules.toml for their sources.
+
+    Parameters
+    ----------
+    off_percentile, ahead_percentile : percent of similar patients, at the worse and better end
+    beyond_mdc : off also needs a distance of one MDC from the median, where one is cited
+    silent_after : surveys in a row that expired unanswered
+    pain_instruments : keys of the instruments with a pain alarm
+    pain_level : points of 0–10
+    pain_rises : ((baseline from, rise in points), …), rising
+    adherence_days_before : days of the earlier week with exercise, at least
+    adherence_share_left : share of them left in the last week, at most
+    goal_chance : chance of reaching the goal, at most
+    """
+
+    off_percentile: int
+    ahead_percentile: int
+    beyond_mdc: bool
+    silent_after: int
+    pain_instruments: tuple[str, ...]
+    pain_level: float
+    pain_rises: tuple[tuple[float, float], ...]
+    adherence_days_before: int
+    adherence_share_left: float
+    goal_chance: float
+
+
+def parse_track_rules(text: str) -> TrackRules:
+    """Read the rules from TOML text; a ScoringError names the rule, the number and what it may be."""
+    try:
+        rules = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScoringError(f"The recovery rules are not readable TOML: {error}. Correct that line.") from error
+    rises = [(number(rise, "baseline_from", 0, 10), number(rise, "rise", 0, 10)) for rise in listed(rules)]
+    if not rises or rises != sorted(rises) or rises[0][0] != 0:
+        raise ScoringError("Rule pain_alarm: 'rises' must start at baseline_from = 0 and go up.")
+    return TrackRules(
+        off_percentile=percentile(rules, "off_expected"),
+        ahead_percentile=percentile(rules, "ahead"),
+        beyond_mdc=bool(section(rules, "off_expected").get("beyond_mdc", True)),
+        silent_after=int(number(section(rules, "silent"), "expired_in_row", 1, 20)),
+        pain_instruments=tuple(section(rules, "pain_alarm").get("instruments", ())),
+        pain_level=number(section(rules, "pain_alarm"), "level", 0, 10),
+        pain_rises=tuple(rises),
+        adherence_days_before=int(number(section(rules, "adherence_falling"), "days_before_at_least", 1, 7)),
+        adherence_share_left=number(section(rules, "adherence_falling"), "share_left_at_most", 0, 1),
+        goal_chance=number(section(rules, "unlikely_goal"), "chance_at_most", 0, 1),
+    )
+
+
+def section(rules: dict, name: str) -> dict:
+    """One rule's table; every rule must be there and say where its numbers come from."""
+    if name not in rules:
+        raise ScoringError(f"Rule {name} is missing from the recovery rules; add a table [{name}].")
+    if not rules[name].get("source"):
+        raise ScoringError(f"Rule {name} has no 'source'; say where its numbers come from.")
+    return rules[name]
+
+
+def listed(rules: dict) -> list[dict]:
+    return section(rules, "pain_alarm").get("rises", [])
+
+
+def number(table: dict, name: str, lowest: float, highest: float) -> float:
+    value = table.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
+        raise ScoringError(f"Recovery rules: '{name}' is {value!r}; it must be a number from {lowest} to {highest}.")
+    return float(value)
+
+
+def percentile(rules: dict, name: str) -> int:
+    value = section(rules, name).get("percentile")
+    if value not in DRAWN_PERCENTILES[name]:
+        allowed = " or ".join(map(str, DRAWN_PERCENTILES[name]))
+        raise ScoringError(
+            f"Rule {name}: percentile is {value!r}; it must be {allowed}, an edge of a band that is drawn."
+        )
+    return value
