@@ -147,7 +147,7 @@ def _check_alive(row, now: datetime) -> None:
     if row is None:
         raise SessionEnded("Please sign in.")
     if row.ended_at is not None:
-        raise SessionEnded(f"You were signed out: {row.ended_reason}. Please sign in again.")
+        raise SessionEnded(f"{row.ended_reason} Please sign in again.")
     if not row.may_sign_in:
         raise SessionEnded("This access has been ended. Ask your clinic manager.")
     if now >= row.expires_at:
@@ -172,7 +172,7 @@ def sign_out(viewer: Viewer, now: datetime) -> None:
         session.execute(
             update(SignInSession)
             .where(SignInSession.id == viewer.session_id, SignInSession.ended_at.is_(None))
-            .values(ended_at=now, ended_reason="you signed out")
+            .values(ended_at=now, ended_reason="You signed out.")
         )
         audit.record(session, "sign_out", viewer=viewer)
 

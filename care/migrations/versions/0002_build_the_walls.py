@@ -141,7 +141,7 @@ def _end_sessions_when_rights_change() -> None:
             own_key text := CASE TG_TABLE_NAME WHEN 'membership' THEN 'id' ELSE 'membership_id' END;
             changed uuid := to_jsonb(NEW) ->> own_key;
         BEGIN
-            UPDATE sign_in_session SET ended_at = now(), ended_reason = 'your rights were changed'
+            UPDATE sign_in_session SET ended_at = now(), ended_reason = 'Your rights were changed.'
             WHERE tenant_id = NEW.tenant_id AND membership_id = changed AND ended_at IS NULL;
             RETURN NULL;
         END $$

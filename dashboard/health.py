@@ -1,0 +1,21 @@
+"""Whether the installation is ready to be used."""
+
+from sqlalchemy import text
+
+from care.database import app_engine, app_session
+from care.migrate import is_current
+
+
+def not_ready() -> str | None:
+    """One sentence about what is missing, or None."""
+    try:
+        with app_engine().connect() as connection:
+            connection.execute(text("SELECT 1"))
+        if not is_current():
+            return "The database is being brought up to date."
+        with app_session(None) as session:
+            if session.scalar(text("SELECT count(*) FROM tenants_due(now()) WHERE why = 'never read'")):
+                return "The first update of the warehouse has not finished."
+    except Exception:
+        return "The database does not answer."
+    return None
