@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from care.sign_in import SessionEnded, sign_out
-from dashboard.clock import now
-from dashboard.gate import account_menu, signed_out
+from care.sign_in import SessionEnded
+from dashboard.gate import signed_out
 from dashboard.navigation import navigate
 from dashboard.session import viewer_who_acts, watch
 
@@ -16,9 +15,6 @@ except SessionEnded as ended:
     signed_out(str(ended))
     st.stop()
 
-page = navigate(viewer.role)
-if account_menu(viewer):
-    sign_out(viewer, now())
-    st.rerun()
+page = navigate(viewer)
 watch()
 page.run()

@@ -5,43 +5,52 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from care.access import Permission, Role, may
+from care.access import Permission, Role, Viewer, may
 
 FOLDER = "../pages/"
 
 
 @dataclass(frozen=True)
 class PageEntry:
-    """One page file, its title in the navigation, and the permission it asks for."""
+    """One page file, its title in the navigation, and the permission it asks for (None: being signed in)."""
 
     file: str
     title: str
-    permission: Permission
+    permission: Permission | None
 
 
-PAGES = (
+SCREENS = (
     PageEntry("panel.py", "Panel", Permission.VIEW_PANEL),
     PageEntry("record.py", "Record", Permission.VIEW_RECORD),
     PageEntry("outcomes.py", "Outcomes", Permission.VIEW_OUTCOMES),
     PageEntry("research.py", "Research export", Permission.EXPORT_RESEARCH),
 )
+OWN = (PageEntry("account.py", "Account", None), PageEntry("sign_out.py", "Sign out", None))
+HOME = PageEntry("home.py", "Home", None)
+PAGES = (HOME, *SCREENS, *OWN)
 
 
-def pages_for(role: Role) -> list[PageEntry]:
-    """The pages of a role, its first screen first."""
-    return [page for page in PAGES if may(role, page.permission)]
+def screens_for(role: Role) -> list[PageEntry]:
+    """The screens of a role, its first one first."""
+    return [page for page in SCREENS if may(role, page.permission)]
 
 
-def navigate(role: Role) -> StreamlitPage:
+def navigate(viewer: Viewer) -> StreamlitPage:
     """
-    The page the address names. The default page answers only at ``/``, so it is a small home that leads to
-    the role's first screen.
+    The page the address names.
+
+    The default page answers only at ``/``, so it is a small home that leads to the role's first screen.
     """
-    home = st.Page(FOLDER + "home.py", title="Home", default=True, visibility="hidden")
-    entries = [st.Page(FOLDER + page.file, title=page.title) for page in pages_for(role)]
-    return st.navigation([home, *entries], position="top")
+    home = st.Page(FOLDER + HOME.file, title=HOME.title, default=True, visibility="hidden")
+    screens = [_page(entry) for entry in screens_for(viewer.role)]
+    own = f"{viewer.name} · synthetic" if viewer.is_demo else viewer.name
+    return st.navigation({"": [home, *screens], own: [_page(entry) for entry in OWN]}, position="top")
 
 
 def first_screen(role: Role) -> str:
     """The path of the role's first screen, for ``st.switch_page``."""
-    return FOLDER + pages_for(role)[0].file
+    return FOLDER + screens_for(role)[0].file
+
+
+def _page(entry: PageEntry) -> StreamlitPage:
+    return st.Page(FOLDER + entry.file, title=entry.title)
