@@ -10,6 +10,7 @@ that pid is another program's.
 import fcntl
 import hashlib
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from care.embedded_files import (
 )
 from care.errors import CareError
 
+TLS_QUESTION = struct.pack("!ii", 8, 80877103)  # "do you speak TLS?", the protocol's cheapest message: N or S
 PATIENCE = 60  # seconds; pg_ctl's own default. After a power cut up to 1 GB of log is replayed before it answers.
 
 
@@ -75,11 +77,14 @@ def is_running(folder: Path) -> bool:
     if len(lines) < 8 or lines[7].strip() != "ready":
         return False
     with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(5)
         try:
             probe.connect(str(Path(lines[4].strip()) / SOCKET))
+            # A connection alone may have reached a server that is just being killed; only a live one replies.
+            probe.sendall(TLS_QUESTION)
+            return probe.recv(1) in (b"N", b"S")
         except OSError:
             return False
-    return True
 
 
 def url(folder: Path) -> str:
@@ -123,10 +128,15 @@ def _pg_ctl(folder: Path, verb: str, *options: str) -> None:
 
 
 def _last_words(folder: Path) -> str:
-    logs = [folder / "start.log", *sorted((folder / "log").glob("*.log"), key=lambda log: log.stat().st_mtime)]
-    lines = [line for log in logs if log.exists() for line in log.read_text(errors="replace").splitlines()]
-    telling = [line for line in lines if "FATAL" in line or "PANIC" in line] or lines
-    return telling[-1].strip() if telling else "it left no message."
+    """Why it failed: what it said before it opened its log, else the newest log's last fatal line."""
+    early = [line for line in _lines(folder / "start.log") if "LOG: " not in line and "HINT: " not in line]
+    logs = sorted((folder / "log").glob("*.log"), key=lambda log: log.stat().st_mtime)
+    fatal = [line for line in _lines(logs[-1]) if "FATAL" in line or "PANIC" in line] if logs else []
+    return " ".join(early) or (fatal[-1] if fatal else "it left no message.")
+
+
+def _lines(log: Path) -> list[str]:
+    return [line.strip() for line in log.read_text(errors="replace").splitlines()] if log.exists() else []
 
 
 def _await_the_dying(folder: Path) -> None:
