@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from scoring.band_conformal import ResidualQuantiles
+from scoring.band_conformal import LEVELS, ResidualQuantiles, share_below
 from scoring.band_terms import Terms
 
 FEWEST_PATIENTS = 50
 INNER_FOLDS = 5
 RIDGE = 5.0  # pseudo-patients per standardised column; at 50 patients it halves the weight of a rare level
-ROWS_AT_ONCE = 50_000  # share_below holds 99 columns per row: 40 MB
 
 
 @dataclass(frozen=True)
@@ -63,27 +62,12 @@ class BandFit:
         self, baseline: np.ndarray, covariates: pd.DataFrame, score: np.ndarray, rng: np.random.Generator | None = None
     ) -> np.ndarray:
         """
-        Share (0–1) of similar patients with a lower score; ties count half.
+        Length-n share (0–1) of similar patients with a lower score; NaN where score or baseline is missing.
 
-        With `rng`, ties count a random share instead: the randomised PIT, uniform on 0–1 exactly when the band is
-        calibrated, at floor and ceiling and on whole-number scores too. NaN where score or baseline is missing.
-
-        References
-        ----------
-        Czado, Gneiting, Held (2009), Predictive model assessment for count data, doi 10.1111/j.1541-0420.2009.01191.x
+        Ties count half, or with `rng` a random share (the randomised PIT): see ``band_conformal.share_below``.
         """
-        score = np.asarray(score, float)
-        predicted = self.mean(baseline, covariates)
-        parts = [slice(start, start + ROWS_AT_ONCE) for start in range(0, len(score), ROWS_AT_ONCE)]
-        lower = np.concatenate([np.empty(0), *(self._share(predicted[p], score[p] - self.step / 2) for p in parts)])
-        upper = np.concatenate([np.empty(0), *(self._share(predicted[p], score[p] + self.step / 2) for p in parts)])
-        lower = np.where(score <= self.scale_range[0], 0.0, lower)
-        upper = np.where(score >= self.scale_range[1], 1.0, upper)
-        tie = 0.5 if rng is None else rng.uniform(size=len(score))
-        return lower + tie * (upper - lower)
-
-    def _share(self, predicted: np.ndarray, score: np.ndarray) -> np.ndarray:
-        return self.residuals.share_below(predicted, score - predicted)
+        grid = self.quantiles(baseline, covariates, LEVELS)
+        return share_below(grid, np.asarray(score, float), self.scale_range, self.step, rng)
 
     def to_json(self) -> str:
         """One line of JSON holding means, coefficients and quantiles only; no patient's row."""
@@ -122,7 +106,7 @@ def fit_band(
     baseline, outcome : length-n scores; rows where either is NaN are left out
     covariates : n rows, numeric or text columns; missing values are a level of their own
     scale_range : (lowest, highest) possible score
-    seed : of the fold assignment and of the spreading of whole-number scores over ± half a point;
+    seed : of the shuffle into folds and of the spreading of whole-number scores over ± half a point;
         the same rows in the same order give the same fit
 
     Returns
@@ -130,18 +114,18 @@ def fit_band(
     BandFit, or None with fewer than 50 complete patients ("no curve yet")
     """
     baseline, outcome = np.asarray(baseline, float), np.asarray(outcome, float)
-    known = ~(np.isnan(baseline) | np.isnan(outcome))
-    if known.sum() < FEWEST_PATIENTS:
-        return None
-    baseline, outcome, covariates = baseline[known], outcome[known], covariates[known]
     rng = np.random.default_rng(seed)
+    known = rng.permutation(np.flatnonzero(~(np.isnan(baseline) | np.isnan(outcome))))
+    if len(known) < FEWEST_PATIENTS:
+        return None
+    baseline, outcome, covariates = baseline[known], outcome[known], covariates.iloc[known]
     terms = Terms.learn(baseline, covariates)
     matrix = terms.matrix(baseline, covariates)
-    coefficients, predicted = ridge_out_of_fold(matrix, outcome, rng.permutation(len(outcome)) % INNER_FOLDS)
+    coefficients, predicted = ridge_out_of_fold(matrix, outcome, np.arange(len(known)) % INNER_FOLDS)
     step = float(np.array_equal(outcome, np.round(outcome)))
     spread = outcome + step * rng.uniform(-0.5, 0.5, len(outcome))
     residuals = ResidualQuantiles.learn(predicted, spread - predicted, scale_range[1] - scale_range[0])
-    return BandFit(terms, coefficients, residuals, scale_range, step, int(known.sum()))
+    return BandFit(terms, coefficients, residuals, scale_range, step, len(known))
 
 
 def ridge_out_of_fold(matrix: np.ndarray, outcome: np.ndarray, fold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

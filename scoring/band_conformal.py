@@ -7,6 +7,8 @@ import numpy as np
 LEVELS = np.round(np.arange(0.01, 1.0, 0.01), 2)
 PATIENTS_PER_BIN = 100
 MOST_BINS = 20
+# Predictions that differ by less than 1 % of the scale say nothing about a different spread.
+NARROWEST_BIN = 0.01
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class ResidualQuantiles:
     @classmethod
     def learn(cls, predicted: np.ndarray, residual: np.ndarray, scale_width: float) -> "ResidualQuantiles":
         """From n out-of-fold predictions and residuals, n ≥ 1; the tails nobody reached get the scale's width."""
-        bins = int(np.clip(len(predicted) // PATIENTS_PER_BIN, 1, MOST_BINS))
+        apart = np.subtract(*np.quantile(predicted, [0.95, 0.05])) / (NARROWEST_BIN * scale_width)
+        bins = int(np.clip(min(len(predicted) // PATIENTS_PER_BIN, apart), 1, MOST_BINS))
         members = np.array_split(np.argsort(predicted, kind="stable"), bins)
         centres = np.array([predicted[rows].mean() for rows in members])
         quantiles = np.array([corrected_quantiles(residual[rows], scale_width) for rows in members])
@@ -47,17 +50,49 @@ class ResidualQuantiles:
         upper = np.minimum(lower + 1, len(self.centres) - 1)
         return by_bin[lower] * (1 - weight)[:, None] + by_bin[upper] * weight[:, None]
 
-    def share_below(self, predicted: np.ndarray, residual: np.ndarray) -> np.ndarray:
-        """Length-n share of similar patients with a smaller residual; 0.005 and 0.995 at most outside the 1–99 %."""
-        grid = self.at(predicted, LEVELS)
-        rank = (grid < residual[:, None]).sum(axis=1)
-        inside = np.clip(rank, 1, len(LEVELS) - 1)
-        rows = np.arange(len(residual))
-        low, high = grid[rows, inside - 1], grid[rows, inside]
-        part = np.divide(residual - low, high - low, out=np.full(len(low), 0.5), where=high > low)
-        share = LEVELS[inside - 1] + 0.01 * np.clip(part, 0.0, 1.0)
-        share = np.where(rank == 0, 0.005, np.where(rank == len(LEVELS), 0.995, share))
-        return np.where(np.isnan(residual), np.nan, share)
+
+def share_below(
+    grid: np.ndarray,
+    score: np.ndarray,
+    scale_range: tuple[float, float],
+    step: float,
+    rng: np.random.Generator | None = None,
+) -> np.ndarray:
+    """
+    Share (0–1) of similar patients with a lower score; ties count half.
+
+    With `rng`, ties count a random share instead: the randomised PIT, uniform on 0–1 exactly when the band is
+    calibrated, at floor and ceiling and on whole-number scores too.
+
+    Parameters
+    ----------
+    grid : n × 99 scores at LEVELS, in the scale's range, never falling along a row
+    score : length-n
+    step : distance between possible scores; 0 on a continuous scale
+
+    Returns
+    -------
+    Length-n; NaN where score or grid is
+
+    References
+    ----------
+    Czado, Gneiting, Held (2009), Predictive model assessment for count data, doi 10.1111/j.1541-0420.2009.01191.x
+    """
+    lower = np.where(score <= scale_range[0], 0.0, rank_in(grid, score - step / 2))
+    upper = np.where(score >= scale_range[1], 1.0, rank_in(grid, score + step / 2))
+    tie = 0.5 if rng is None else rng.uniform(size=len(score))
+    return np.where(np.isnan(score) | np.isnan(grid[:, 0]), np.nan, lower + tie * (upper - lower))
+
+
+def rank_in(grid: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """Length-n level of each value in its row of quantiles; 0.005 and 0.995 outside the 1–99 %."""
+    rank = (grid < value[:, None]).sum(axis=1)
+    inside = np.clip(rank, 1, len(LEVELS) - 1)
+    rows = np.arange(len(value))
+    low, high = grid[rows, inside - 1], grid[rows, inside]
+    part = np.divide(value - low, high - low, out=np.full(len(low), 0.5), where=high > low)
+    level = LEVELS[inside - 1] + 0.01 * np.clip(part, 0.0, 1.0)
+    return np.where(rank == 0, 0.005, np.where(rank == len(LEVELS), 0.995, level))
 
 
 def corrected_quantiles(residual: np.ndarray, scale_width: float) -> np.ndarray:

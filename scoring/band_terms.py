@@ -90,5 +90,5 @@ def standardised(values: np.ndarray, spread: tuple[float, float]) -> np.ndarray:
 
 def one_hot(column: pd.Series, levels: list[str]) -> np.ndarray:
     """n × len(levels) indicator columns; a level not in the list has none set."""
-    codes = pd.Categorical(as_levels(column), categories=levels).codes
+    codes = pd.Index(levels, dtype=object).get_indexer(as_levels(column))
     return np.eye(len(levels) + 1, len(levels))[codes]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.band import BandFit, fit_band
+from scoring.band_conformal import LEVELS, share_below
 
 WINDOW = 14  # days around a scheduled day in which an answer counts for it, and beyond the last day that it is judged
 CHART_LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
@@ -71,23 +72,14 @@ class RecoveryBand:
         rng: np.random.Generator | None = None,
     ) -> np.ndarray:
         """
-        Length-n share of similar patients below each score on its day; NaN where nothing is expected, and on
-        day 0.
+        Length-n share of similar patients below each score on its day; NaN on day 0 and where nothing is expected.
 
-        Between two scheduled days it is the mix of the shares at both, and after day 0, where nobody differs from
-        the own baseline, the share at the first scheduled day of a score as far along the straight line to it.
+        It inverts the band that ``at`` returns, so that p10 has a tenth below it on every day.
         """
-        day, baseline, score = (np.asarray(values, float) for values in (day, baseline, score))
-        share = np.full(len(day), np.nan)
-        for left, right, rows in self._stretches(day):
-            part = np.clip((day[rows] - left) / max(right - left, 1), 0.0, 1.0)
-            mine = baseline[rows], covariates[rows]
-            if left == 0:
-                along = mine[0] + (score[rows] - mine[0]) / np.maximum(part, 0.01)
-                share[rows] = self.fits[right].below(*mine, np.where(part == 1, score[rows], along), rng)
-            else:
-                ends = [self.fits[d].below(*mine, score[rows], rng) for d in (left, right)]
-                share[rows] = ends[0] * (1 - part) + ends[1] * part
+        day, score = np.asarray(day, float), np.asarray(score, float)
+        any_fit = next(iter(self.fits.values()))
+        grid = self.at(day, baseline, covariates, LEVELS)
+        share = share_below(grid, score, any_fit.scale_range, any_fit.step, rng)
         return np.where(day > 0, share, np.nan)
 
     def points(self, baseline: float, covariates: pd.DataFrame) -> list[list[float]]:

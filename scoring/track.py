@@ -74,6 +74,10 @@ OPTIONAL = {
     "decimals": 0,
     "expired_in_row": 0,
 }
+NUMBERS = (
+    *("baseline", "score", "day", "p10", "p25", "p50", "p75", "p90"),
+    *(name for name, default in OPTIONAL.items() if isinstance(default, float | int)),
+)
 
 
 def judge(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFrame:
@@ -156,14 +160,14 @@ def judge(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFra
 
 
 def complete(frame: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
-    """The frame with every optional column present."""
+    """The frame with every optional column present, and NaN (never None) for a number that is not known."""
     if as_of.tzinfo is None:
         raise ScoringError("The instant of judgement has no time zone; pass an aware datetime.")
     missing = [name for name in REQUIRED if name not in frame]
     if missing:
         raise ScoringError(f"Cannot judge courses without the column {missing[0]!r}; see scoring.track.judge.")
     absent = {name: default for name, default in OPTIONAL.items() if name not in frame}
-    return frame.assign(**absent)
+    return frame.assign(**absent).astype(dict.fromkeys(NUMBERS, float))
 
 
 def listed_reasons(holds: pd.DataFrame) -> list[list[str]]:
