@@ -1,0 +1,1 @@
+"""Benchmarks: ``python -m bench etl|live|scoring|recovery|pathways``. May import everything; nothing imports it."""

@@ -1,0 +1,1 @@
+"""Pure numbers: instruments, formulas, scores, change, recovery, track. Imports nothing of ours."""
