@@ -118,16 +118,21 @@ def check_server() -> None:
             version = int(connection.scalar(text("SHOW server_version_num")))
     except Exception as error:
         raise CareError(
-            f"The database at {given_url().render_as_string()} does not answer: "
+            f"The database at {_shown_url()} does not answer: "
             f"{str(error.__cause__ or error).strip()} Check DATABASE_URL, or unset it to use the embedded server."
         ) from None
     finally:
         engine.dispose()
     if version < OLDEST_SERVER:
         raise CareError(
-            f"The database at {given_url().render_as_string()} is PostgreSQL {version // 10000}; "
+            f"The database at {_shown_url()} is PostgreSQL {version // 10000}; "
             f"{OLDEST_SERVER // 10000} or later is needed. Point DATABASE_URL at a newer server."
         )
+
+
+def _shown_url() -> str:
+    """The address as it was given, without its password."""
+    return given_url().set(drivername="postgresql").render_as_string()
 
 
 def _maintenance_database() -> str | None:

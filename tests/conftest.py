@@ -1,14 +1,23 @@
-"""Fixtures every test may use."""
+"""Fixtures every test may use: a real PostgreSQL, a migrated store of one's own, two tenants in it."""
 
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from uuid import UUID
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 import settings
-from care import embedded
+from care import database, embedded, queue
+from care.migrate import migrate
+from care.tenants import add_clinic, add_tenant
+
+_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +38,83 @@ def shared_folder() -> Path:
     if not folder.is_dir():
         pytest.skip("../shared is absent: published registries and scoring vectors cannot be checked here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def template_store(postgres_server: str) -> str:
+    """The name of a migrated, empty database that every store test copies (0.6 s once, then 40 ms each)."""
+    name = "template_store"
+    _as_superuser(postgres_server, f"CREATE DATABASE {name}")
+    with _installation(postgres_server, name):
+        migrate()
+    return name
+
+
+@pytest.fixture(scope="module")
+def store(postgres_server: str, template_store: str) -> Iterator[None]:
+    """A migrated store, lakes and exports of this module's own; everything in ``care`` talks to it."""
+    name = f"store_{next(_numbers)}"
+    _as_superuser(postgres_server, f"CREATE DATABASE {name} TEMPLATE {template_store} OWNER po_owner")
+    with _installation(postgres_server, name):
+        yield
+    _as_superuser(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _as_superuser(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+class _installation:
+    """Points settings at a database and a folder of its own, and forgets every open connection before and after."""
+
+    def __init__(self, server: str, name: str):
+        self.url = make_url(server).set(database=name).render_as_string(hide_password=False)
+        self.folder = Path(tempfile.mkdtemp(prefix="po-"))
+        self.patch = pytest.MonkeyPatch()
+
+    def __enter__(self) -> None:
+        _forget_connections()
+        self.patch.setattr(settings, "DATABASE_URL", self.url)
+        self.patch.setattr(settings, "VAR", self.folder)
+        self.patch.setattr(settings, "LAKE_ROOT", str(self.folder / "lake"))
+        self.patch.setattr(settings, "EXPORT_ROOT", self.folder / "exports")
+        # Roles belong to the server and their passwords to the installation: one secret for the whole session.
+        self.patch.setenv("PO_SECRET", "of the test session")
+        # For commands that a test starts as processes of their own.
+        self.patch.setenv("DATABASE_URL", self.url)
+        self.patch.setenv("PO_VAR", str(self.folder))
+
+    def __exit__(self, *_failure: object) -> None:
+        _forget_connections()
+        self.patch.undo()
+        shutil.rmtree(self.folder)
+
+
+def _forget_connections() -> None:
+    if queue.deferring_app.cache_info().currsize:
+        queue.deferring_app().close()
+    if database.app_engine.cache_info().currsize:
+        database.app_engine().dispose()
+    for cached in (queue.deferring_app, database.app_engine, database.given_url):
+        cached.cache_clear()
+
+
+@dataclass(frozen=True)
+class TenantIds:
+    """A tenant and its two clinics."""
+
+    name: str
+    id: UUID
+    north: UUID
+    south: UUID
+
+
+@pytest.fixture(scope="module")
+def two_tenants(store: None) -> tuple[TenantIds, TenantIds]:
+    """Two tenants that look alike, each with the clinics North and South, so that a leak would be seen."""
+    return _tenant("Alpha Orthopedics"), _tenant("Beta Physio")
+
+
+def _tenant(name: str) -> TenantIds:
+    return TenantIds(name, add_tenant(name), add_clinic(name, "N", "North"), add_clinic(name, "S", "South"))
