@@ -4,6 +4,14 @@ import os
 import secrets
 from pathlib import Path
 
+
+def _port() -> int:
+    given = os.environ.get("PORT") or "8501"
+    if not given.isdecimal() or not 1 <= int(given) <= 65535:
+        raise SystemExit(f"PORT is “{given}”: give it a whole number from 1 to 65535, or leave it out for 8501.")
+    return int(given)
+
+
 ROOT = Path(__file__).resolve().parent
 VAR = Path(os.environ.get("PO_VAR") or ROOT / "var").resolve()
 CONTENT = ROOT / "data"
@@ -11,7 +19,9 @@ CONTENT = ROOT / "data"
 # Unset: a PostgreSQL server of our own under VAR/pg (one machine, synthetic or own data).
 DATABASE_URL = os.environ.get("DATABASE_URL") or None
 
-PORT = int(os.environ.get("PORT") or 8501)
+# This machine only; 0.0.0.0 opens the staff site to the network (the demonstration's password is public).
+HOST = os.environ.get("PO_HOST") or "127.0.0.1"
+PORT = _port()
 STAFF_URL = os.environ.get("STAFF_URL") or f"http://localhost:{PORT}"
 PORTAL_URL = os.environ.get("PORTAL_URL") or f"http://localhost:{PORT + 1}"
 

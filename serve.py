@@ -1,0 +1,36 @@
+"""``make run``: prepare the installation, then keep database, web and worker running until Ctrl-C."""
+
+import signal
+import sys
+
+from care.errors import CareError
+from serving.checks import check_port, only_one_here
+from serving.errors import ServingError
+from serving.preparation import database_stopped_at_the_end, prepare
+from serving.running import run_programs
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        with only_one_here():
+            check_port()
+            with database_stopped_at_the_end():
+                prepare()
+                run_programs()
+    except (ServingError, CareError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; the next start goes on from here.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _as_interrupt(_number: int, _frame: object) -> None:
+    """SIGTERM during the preparation ends it as Ctrl-C does: children ended, database stopped."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What ``make run`` does around the application: checks, preparation, and the programs kept running."""
