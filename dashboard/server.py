@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+import settings
 from dashboard import sign_in_form
 from dashboard.gatekeeper import Gatekeeper
 from dashboard.health import not_ready
@@ -53,7 +54,7 @@ def report(error: Exception) -> bool:
 
 
 app = st.App(
-    "app.py",
+    settings.ROOT / "dashboard" / "app.py",
     routes=[
         Route("/sign-in", _page(sign_in_form.show_sign_in), methods=["GET"]),
         Route("/sign-in", _posted(sign_in_form.take_sign_in), methods=["POST"]),
