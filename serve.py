@@ -4,6 +4,7 @@ import signal
 import sys
 
 from care.errors import CareError
+from pathways.errors import PathwayError
 from serving.checks import check_port, only_one_here
 from serving.errors import ServingError
 from serving.preparation import database_stopped_at_the_end, prepare
@@ -11,14 +12,15 @@ from serving.running import run_programs
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _as_interrupt)
     try:
         with only_one_here():
             check_port()
             with database_stopped_at_the_end():
                 prepare()
                 run_programs()
-    except (ServingError, CareError) as error:
+    except (ServingError, CareError, PathwayError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -28,7 +30,7 @@ def main() -> int:
 
 
 def _as_interrupt(_number: int, _frame: object) -> None:
-    """SIGTERM during the preparation ends it as Ctrl-C does: children ended, database stopped."""
+    """Either signal ends the preparation the same way: its child ended, the database stopped."""
     raise KeyboardInterrupt
 
 

@@ -13,6 +13,7 @@ from functools import cache
 from uuid import UUID
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 import settings
@@ -33,9 +34,19 @@ def role_password(role: str) -> str:
 def given_url() -> URL:
     """The login that may create roles: ``DATABASE_URL``, else the embedded server's own user."""
     if settings.DATABASE_URL:
-        return make_url(settings.DATABASE_URL).set(drivername="postgresql+psycopg")
+        return _parsed(settings.DATABASE_URL).set(drivername="postgresql+psycopg")
     url = make_url(embedded.ensure(settings.VAR / "pg")).set(drivername="postgresql+psycopg")
     return url.set(database=DATABASE)
+
+
+def _parsed(address: str) -> URL:
+    try:
+        return make_url(address)
+    except ArgumentError:
+        raise CareError(
+            "DATABASE_URL is not an address: write it as postgresql://user:password@host:5432/database, "
+            "or unset it to use the embedded server."
+        ) from None
 
 
 def role_url(role: str) -> URL:
@@ -119,7 +130,7 @@ def check_server() -> None:
     except Exception as error:
         raise CareError(
             f"The database at {_shown_url()} does not answer: "
-            f"{str(error.__cause__ or error).strip()} Check DATABASE_URL, or unset it to use the embedded server."
+            f"{_one_line(error)} Check DATABASE_URL, or unset it to use the embedded server."
         ) from None
     finally:
         engine.dispose()
@@ -133,6 +144,10 @@ def check_server() -> None:
 def _shown_url() -> str:
     """The address as it was given, without its password."""
     return given_url().set(drivername="postgresql").render_as_string()
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error.__cause__ or error).split())
 
 
 def _maintenance_database() -> str | None:

@@ -1,5 +1,6 @@
 """The programs of one installation and the supervisord configuration that keeps them running."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -45,6 +46,7 @@ logfile_backups = 3
 pidfile = {_literal(folder / "supervisord.pid")}
 childlogdir = {_literal(LOGS)}
 directory = {_literal(settings.ROOT)}
+{"user = root" if os.geteuid() == 0 else ""}
 """
 
 

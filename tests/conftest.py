@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from installation import Installation
 from sqlalchemy import make_url
 
 import settings
@@ -29,6 +30,17 @@ def postgres_server() -> Iterator[str]:
     finally:
         embedded.stop(folder / "pg")
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def running_app() -> Iterator[Installation]:
+    """One whole installation with its demonstration, for tests in a browser and of starting and stopping."""
+    app = Installation()
+    try:
+        app.first_start_seconds = app.start()
+        yield app
+    finally:
+        app.remove()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,128 @@
+"""A whole installation started as `make run` starts it, on a free port and in a folder of its own."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+import settings
+from pathways.demo.tenant import demo_accounts
+
+PATIENCE = 240  # seconds a first start may take on two cores
+
+
+class Installation:
+    """
+    One folder, one port; started and stopped as often as a test likes.
+
+    ``url`` is where the staff site answers, ``accounts`` maps a role to the (e-mail, password) of its demo account.
+    """
+
+    def __init__(self) -> None:
+        self.var = Path(tempfile.mkdtemp(prefix="po-"))  # short: the database's socket lies in it
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.output = self.var / "terminal.txt"
+        self.process: subprocess.Popen | None = None
+        self.first_start_seconds = 0.0
+
+    @property
+    def accounts(self) -> dict[str, tuple[str, str]]:
+        first: dict[str, tuple[str, str]] = {}
+        for role, email, password in demo_accounts():
+            first.setdefault(str(role), (email, password))
+        return first
+
+    def environment(self, **others: str) -> dict[str, str]:
+        """What ``make run`` would see in a clean terminal: nothing of the test session's own database."""
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(("PO_", "DATABASE_"))}
+        return clean | {"PO_VAR": str(self.var), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"} | others
+
+    def start(self) -> float:
+        """Start and wait until ready; the seconds it took."""
+        began = time.monotonic()
+        with open(self.output, "a") as terminal:
+            self.process = subprocess.Popen(
+                [sys.executable, "serve.py"],
+                cwd=settings.ROOT,
+                env=self.environment(),
+                stdout=terminal,
+                stderr=terminal,
+                start_new_session=True,  # a terminal of its own, so to say: its Ctrl-C reaches this group only
+            )
+        self.wait_until_ready()
+        return time.monotonic() - began
+
+    def wait_until_ready(self, patience: float = PATIENCE) -> None:
+        deadline = time.monotonic() + patience
+        while self.health() != 200:
+            assert self.process.poll() is None, f"it ended by itself:\n{self.output.read_text()}"
+            assert time.monotonic() < deadline, f"not ready after {patience} s:\n{self.output.read_text()}"
+            time.sleep(0.1)
+
+    def health(self) -> int:
+        """The status of /healthz; 0 when nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
+        finally:
+            connection.close()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        """Ctrl-C, or another signal, to the whole group as a terminal sends it; the exit status."""
+        os.killpg(self.process.pid, how)
+        return self.process.wait(timeout=60)
+
+    def remove(self) -> None:
+        """Stop whatever runs and take the folder away."""
+        if self.process and self.process.poll() is None:
+            self.stop(signal.SIGTERM)
+        for left in self.processes():
+            left.kill()
+        shutil.rmtree(self.var)
+
+    def pids(self) -> dict[str, int]:
+        """The running programs by name: manager, db, web, worker, postgres."""
+        marks = {
+            "manager": ["supervisor.supervisord", str(self.var / "run" / "supervisord.conf")],
+            "postgres": ["-D", str(self.var / "pg")],
+            "db": ["care.embedded_keeper"],
+            "web": ["dashboard/server.py"],
+            "worker": ["etl", "work"],
+        }
+        return {
+            name: process.pid
+            for process in self.processes()
+            for name, words in marks.items()
+            if all(word in process.cmdline() for word in words)
+        }
+
+    def processes(self) -> list[psutil.Process]:
+        """Every living process of this installation, orphans too: known by its folder in the environment or command."""
+        return [process for process in psutil.process_iter() if self._is_ours(process)]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            ours = process.environ().get("PO_VAR") == str(self.var)
+            return ours or str(self.var / "pg") in process.cmdline()
+        except psutil.Error:
+            return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
