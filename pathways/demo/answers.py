@@ -41,15 +41,16 @@ class AnswerSheet:
 
     def _steps(self, chance: Chance) -> list[tuple[float, int, float]]:
         """
-        (when, item's place, its next answer): items get worse together, some a little earlier than others.
+        (when, item's place, its next answer): items get worse together, one earlier than another.
 
-        The luck is less than half a step of an item, so that an item never takes its steps out of order.
+        Two steps' worth of luck makes two patients of one score differ, and leaves no item at its best beside one
+        at its worst.
         """
         steps = []
         for place, item in enumerate(self.instrument.items):
-            answers = _worsening(item)
-            early = chance.between(-0.4, 0.4)
-            steps += [((step + early) / len(answers), place, answer) for step, answer in enumerate(answers[1:], 1)]
+            _, *worse = _worsening(item)
+            moments = sorted(step / len(worse) + chance.between(-0.3, 0.3) for step in range(len(worse)))
+            steps += [(moment, place, answer) for moment, answer in zip(moments, worse, strict=True)]
         return steps
 
 

@@ -64,6 +64,16 @@ def first_index_date(planned: Planned) -> date:
     return planned.index_date - timedelta(days=put_off)
 
 
+@dataclass(frozen=True)
+class Change:
+    """One change of the enrollment's state after it began; ``by_staff``: else the pathway itself."""
+
+    state: EnrollmentState
+    at: datetime
+    by_staff: bool
+    reason: str | None = None
+
+
 def add_episode(
     rows: Rows,
     planned: Planned,
@@ -78,7 +88,8 @@ def add_episode(
     """``episode``, ``enrollment`` and the enrollment's events; all of them lie before ``as_of``."""
     first_date = first_index_date(planned)
     opened = min(enrolled_at(planned, first_date, person.zone, chance), as_of - timedelta(hours=2))
-    state, changed = _enrollment_state(planned, person.zone, as_of, chance)
+    changes = _changes(planned, first_date, person.zone, as_of, chance)
+    state = changes[-1].state if changes else EnrollmentState.ACTIVE
     frame = Frame(
         planned=planned,
         pathway=pathway,
@@ -88,27 +99,34 @@ def add_episode(
         index_date=planned.index_date,
         first_index_date=first_date,
         enrolled_at=opened,
-        asked_until=changed or as_of,
+        asked_until=as_of if state is EnrollmentState.ACTIVE else changes[-1].at,
         as_of=as_of,
         lead=lead,
         ended_early=state is EnrollmentState.WITHDRAWN,
     )
     _episode(rows, frame, clinic_id, side, chance)
-    _enrollment(rows, frame, state, changed, chance)
+    _enrollment(rows, frame, changes, chance)
     return frame
 
 
-def _enrollment_state(
-    planned: Planned, zone: str, as_of: datetime, chance: Chance
-) -> tuple[EnrollmentState, datetime | None]:
-    """The state now, and when it changed last (None: it never did)."""
+def _changes(planned: Planned, first_date: date, zone: str, as_of: datetime, chance: Chance) -> list[Change]:
+    lately = chance.after(as_of, -12 * 24, -9 * 24)
     if planned.shape.ends == "paused":
-        return EnrollmentState.PAUSED, chance.after(as_of, -12 * 24, -9 * 24)
+        return [Change(EnrollmentState.PAUSED, lately, True, "In hospital for something else.")]
     if planned.shape.ends == "withdrawn":
-        return EnrollmentState.WITHDRAWN, chance.after(as_of, -12 * 24, -9 * 24)
+        return [Change(EnrollmentState.WITHDRAWN, lately, True, "Ended by agreement, doing well.")]
+    if first_date != planned.index_date:
+        put_off = day_instant(first_date, -2, time(14, 10), zone)
+        resumed = day_instant(planned.index_date, -8, time(11, 30), zone)
+        return [
+            Change(EnrollmentState.PAUSED, put_off, True, "Surgery put off."),
+            Change(EnrollmentState.ACTIVE, resumed, True, "New day of surgery is fixed."),
+        ]
     if planned.is_open:
-        return EnrollmentState.ACTIVE, None
-    return EnrollmentState.COMPLETED, day_instant(planned.index_date, LAST_WINDOW_CLOSES, time(10), zone)
+        return []
+    return [
+        Change(EnrollmentState.COMPLETED, day_instant(planned.index_date, LAST_WINDOW_CLOSES, time(10), zone), False)
+    ]
 
 
 def _episode(rows: Rows, frame: Frame, clinic_id: UUID, side: Side, chance: Chance) -> None:
@@ -133,44 +151,27 @@ def _episode(rows: Rows, frame: Frame, clinic_id: UUID, side: Side, chance: Chan
     )
 
 
-def _enrollment(rows: Rows, frame: Frame, state: EnrollmentState, changed: datetime | None, chance: Chance) -> None:
+def _enrollment(rows: Rows, frame: Frame, changes: list[Change], chance: Chance) -> None:
+    history = [Change(EnrollmentState.ACTIVE, frame.enrolled_at, by_staff=True), *changes]
     rows.add(
         Enrollment,
         id=frame.enrollment_id,
         patient_id=frame.person.id,
         episode_id=frame.episode_id,
         pathway=frame.pathway.reference,
-        state=state,
+        state=history[-1].state,
         enrolled_at=frame.enrolled_at,
-        state_changed_at=changed or frame.enrolled_at,
+        state_changed_at=history[-1].at,
     )
-    _event(rows, frame, None, EnrollmentState.ACTIVE, frame.enrolled_at, chance)
-    if changed:
-        _event(rows, frame, EnrollmentState.ACTIVE, state, changed, chance)
-
-
-REASONS = {
-    EnrollmentState.PAUSED: "In hospital for something else.",
-    EnrollmentState.WITHDRAWN: "Ended by agreement, doing well.",
-}
-
-
-def _event(
-    rows: Rows,
-    frame: Frame,
-    from_state: EnrollmentState | None,
-    to_state: EnrollmentState,
-    at: datetime,
-    chance: Chance,
-) -> None:
-    rows.add(
-        EnrollmentEvent,
-        id=chance.id_at(at),
-        patient_id=frame.person.id,
-        enrollment_id=frame.enrollment_id,
-        from_state=from_state,
-        to_state=to_state,
-        at=at,
-        membership_id=None if to_state is EnrollmentState.COMPLETED else frame.lead,
-        reason=REASONS.get(to_state),
-    )
+    for before, change in zip([None, *history], history, strict=False):
+        rows.add(
+            EnrollmentEvent,
+            id=chance.id_at(change.at),
+            patient_id=frame.person.id,
+            enrollment_id=frame.enrollment_id,
+            from_state=before.state if before else None,
+            to_state=change.state,
+            at=change.at,
+            membership_id=frame.lead if change.by_staff else None,
+            reason=change.reason,
+        )

@@ -38,7 +38,7 @@ def _active_days(frame: Frame, chance: Chance) -> set[date]:
     one too, and a week is like the week before.
     """
     kind = frame.planned.shape.exercise
-    resting = chance.some(WEEK, {"steady": chance.whole(0, 2), "low": 6, "falling": 1, "none": 7}[kind])
+    resting = chance.some(WEEK, {"steady": chance.whole(0, 2), "low": 6, "falling": 0, "none": 7}[kind])
     last = local_date(frame.asked_until, frame.person.zone)
     days = (last - timedelta(days=age) for age in range(200))
     return {day for day in days if day.weekday() not in resting and not _has_stopped(frame, kind, (last - day).days)}

@@ -64,7 +64,7 @@ def _copy(cursor: Cursor, table: str, rows: list[dict[str, Any]]) -> None:
     """
     COPY by way of a temporary table: PostgreSQL refuses COPY into a table under row-level security.
 
-    Seen: 60,000 rows in 1.5 s; the same rows through the ORM took 9 s.
+    Seen: 92,000 rows of ten tables in under 3 s.
     """
     columns = sorted({name for row in rows for name in row})
     names = {
