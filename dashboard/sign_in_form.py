@@ -1,6 +1,7 @@
 """The sign-in form and the choice of role: ordinary HTML, so that a password never passes a Streamlit widget."""
 
 import secrets
+from pathlib import Path
 
 import streamlit as st
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -24,6 +25,8 @@ from dashboard.clock import now
 from dashboard.session import COOKIE
 
 FORM_COOKIE = "po_form"  # double-submit token: a page of another site can neither read nor set it
+# The font that Streamlit bundles and every other page shows; its file name carries a hash of its content.
+FONT = next(Path(st.__file__).parent.glob("static/static/media/SourceSansVF-Upright*.woff2")).name
 SECURE = settings.STAFF_URL.startswith("https:")
 _templates = Environment(
     loader=FileSystemLoader(settings.ROOT / "dashboard" / "templates"), autoescape=select_autoescape()
@@ -93,7 +96,7 @@ def _is_our_own(request: Request, form: dict[str, str]) -> bool:
 def _form(request: Request, template: str, *, status: int = 200, **words: object) -> Response:
     form_token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(16)
     page = _templates.get_template(template).render(
-        token=form_token, light=_colours("light"), dark=_colours("dark"), **words
+        token=form_token, font=FONT, light=_colours("light"), dark=_colours("dark"), **words
     )
     response = HTMLResponse(page, status)
     response.headers["Content-Security-Policy"] = (
