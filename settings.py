@@ -1,4 +1,4 @@
-"""The only reader of the environment. Every variable is listed in README under "Settings"."""
+"""The only reader of the environment. Every variable is listed in docs/operations.md under "Settings"."""
 
 import os
 import secrets
