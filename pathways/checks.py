@@ -73,7 +73,8 @@ def _exists(key: str, known: set[str], field: str, table: Table) -> None:
 def _starts_within_the_pathway(step: Step, pathway: Pathway, table: Table) -> None:
     last = step.occurrence_days[-1]
     if last > pathway.length_days:
-        table.refuse("day", f"it starts on day {last}; the pathway ends on day {pathway.length_days}. Make it longer.")
+        field = "repeat" if step.repeat.times > 1 else "day"
+        table.refuse(field, f"it starts on day {last}; the pathway ends on day {pathway.length_days}. Make it longer.")
 
 
 def _is_sent_outside_quiet_hours(step: Step, pathway: Pathway, table: Table) -> None:

@@ -33,11 +33,9 @@ def cohort(content: DemoContent, as_of: date, seed: int) -> list[Planned]:
     planned = []
     for number, (shape, pathway, is_open) in enumerate(_places(content.shapes), start=1):
         provider = next(providers)
-        days = Chance(seed, f"day {number}").whole(*shape.days)
-        index_date = as_of - timedelta(days=days)
-        planned.append(
-            Planned(number, pathway, shape, is_open, clinics[provider.clinics[0]], provider, index_date),
-        )
+        index_date = as_of - timedelta(days=Chance(seed, f"day {number}").whole(*shape.days))
+        clinic = clinics[provider.clinics[0]]
+        planned.append(Planned(number, pathway, shape, is_open, clinic, provider, index_date))
     return planned
 
 

@@ -53,6 +53,7 @@ class Shape:
     closed: dict[str, int] = field(default_factory=dict)
     exercise: str = "steady"
     answers: str = "all"
+    misses: float = 0.0
     ends: str = "running"
     event: str = ""
 

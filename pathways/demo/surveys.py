@@ -15,7 +15,6 @@ from pathways.demo.episode import Frame
 from pathways.demo.rows import Rows
 from pathways.local_time import local_date
 
-MISSED = 0.06  # share of single follow-ups that patients who do answer leave out
 SKIPPED_ITEM = 0.02  # share of responses with one item left out
 MODES = [EntryMode.WEB] * 17 + [EntryMode.PHONE, EntryMode.PAPER, EntryMode.STAFF]
 
@@ -60,16 +59,13 @@ def _due(frame: Frame) -> Iterator[tuple[Entry, datetime, datetime, datetime]]:
 def _answers(frame: Frame, day: int, missed_before: bool, chance: Chance) -> bool:
     """Nobody who still answers leaves out two surveys in a row: that is what silence looks like."""
     limit = frame.planned.shape.last_answered_day
-    leaves_out = chance.yes(MISSED) and not missed_before and day > 0 and frame.planned.shape.key.startswith(USUAL)
+    leaves_out = chance.yes(frame.planned.shape.misses) and not missed_before and day > 0
     return (limit is None or day <= limit) and not leaves_out
 
 
-USUAL = ("on_course", "earlier")
-
-
 def _answered_at(frame: Frame, due_at: datetime, expires_at: datetime, chance: Chance) -> datetime | None:
-    """Most answer within hours, some after a reminder; what lies ahead of now has not happened."""
-    prompt = chance.yes(0.7) or not frame.planned.shape.key.startswith(USUAL)
+    """Most answer within hours, of those who miss some a third after a reminder; what lies ahead has not happened."""
+    prompt = chance.yes(0.7) or not frame.planned.shape.misses
     answered_at = chance.after(due_at, 0.2, 9.0) if prompt else chance.after(due_at, 26.0, 110.0)
     answered_at = min(answered_at, chance.after(expires_at, -8.0, -1.0))
     return answered_at if answered_at < frame.asked_until else None
