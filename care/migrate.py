@@ -59,7 +59,7 @@ def _prepare() -> None:
     except Exception as error:
         raise CareError(
             f"The login of DATABASE_URL cannot prepare the database: {str(error.__cause__ or error).strip()} "
-            f"Give it CREATEROLE and the database, or create {OWNER} by hand (README, “A real PostgreSQL”)."
+            f"Give it CREATEROLE, CREATEDB and the database (docs/operations.md, “A PostgreSQL of your own”)."
         ) from None
     finally:
         engine.dispose()

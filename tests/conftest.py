@@ -10,13 +10,13 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from installation import Installation
 from sqlalchemy import make_url
 
 import settings
 from care import database, embedded, queue
 from care.migrate import migrate
 from care.tenants import add_clinic, add_tenant
+from installation import Installation
 
 _numbers = count(1)
 

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from installation import Installation
 
 import settings
 from care import database
 from care.errors import CareError
+from installation import Installation
 
 
 @pytest.fixture
