@@ -46,6 +46,7 @@ class Item:
     not_applicable: float | None = None
     scored: bool = True
     safety: Safety | None = None
+    line: int = 0  # of the definition, for messages
 
     def allows(self, answer: float) -> bool:
         """Whether ``answer`` is one of the item's."""
@@ -79,6 +80,7 @@ class Scale:
     bands: tuple[tuple[float, str], ...] = ()
     loinc: str | None = None
     not_monotone: str | None = None
+    line: int = 0  # of the definition, for messages
 
 
 @dataclass(frozen=True, slots=True)

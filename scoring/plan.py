@@ -11,7 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from scoring.formula.columns import READS, Columns
+from scoring.formula.columns import Columns
+from scoring.formula.lowering import READS
 from scoring.formula.reference import evaluate
 from scoring.formula.tree import Answer, Node, Tally, children, walk
 from scoring.instrument import Instrument, Scale

@@ -10,6 +10,7 @@ from scoring.formula.tree import (
     Graded,
     Looked,
     Node,
+    Nothing,
     Rounded,
     Tally,
     Trait,
@@ -69,8 +70,8 @@ def _looked(checker: Checker, call: CallSyntax) -> Node:
 
 
 def _if(checker: Checker, call: CallSyntax) -> Node:
-    condition, yes, no = call.arguments
-    return Choose(checker.yes_or_no(condition), checker.number(yes), checker.number(no))
+    condition, yes, *no = call.arguments
+    return Choose(checker.yes_or_no(condition), checker.number(yes), checker.number(no[0]) if no else Nothing())
 
 
 def _coalesce(checker: Checker, call: CallSyntax) -> Node:

@@ -47,7 +47,7 @@ FUNCTIONS = {
         ),
         Function("lookup", "lookup(x, table)", "The table's value for x; x must be one of its keys.", (2, 2)),
         Function("band", "band(x, table)", "The value of the band x falls in; keys are the bands' lower ends.", (2, 2)),
-        Function("if", "if(condition, then, else)", "One of two numbers.", (3, 3)),
+        Function("if", "if(condition, then, else)", "One of two numbers; without “else” no score.", (2, 3)),
         Function("coalesce", "coalesce(x, y, …)", "The first that is not missing.", (1, MANY)),
         Function("clamp", "clamp(x, lowest, highest)", "x, kept inside the two bounds.", (3, 3)),
         Function("min", "min(x, y, …)", "The smallest; missing if one is missing.", (1, MANY)),

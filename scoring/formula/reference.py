@@ -25,6 +25,7 @@ from scoring.formula.tree import (
     Negative,
     Node,
     Not,
+    Nothing,
     Number,
     Rounded,
     ScaleValue,
@@ -82,6 +83,8 @@ class _Response:
             case Answer():
                 answer = self.answers.get(node.item, Absence.SKIPPED)
                 return None if isinstance(answer, Absence) else answer
+            case Nothing():
+                return None
             case ScaleValue():
                 return self.scales.get(node.scale)
             case Tally():

@@ -21,6 +21,11 @@ class Number(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Nothing(Node):
+    """No value: the "else" that an ``if`` does not have."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Node):
     """The answer to one item as given, not reversed."""
 

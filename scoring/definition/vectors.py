@@ -1,8 +1,8 @@
 """Test vectors in a definition: answers with the scores they must give."""
 
 from scoring.absence import ABSENCE_NAMES
+from scoring.definition.reading import Section
 from scoring.instrument import Item, Scale, Vector
-from scoring.reading import Section
 
 NOT_SCORABLE = "none"
 

@@ -1,7 +1,7 @@
 """Graded-response models in a definition: item parameters a tenant has imported; none are shipped."""
 
+from scoring.definition.reading import Section
 from scoring.formula import Grid, Model
-from scoring.reading import Section
 
 MAX_GRID_POINTS = 2001
 MAX_PARAMETER = 20.0  # published discriminations reach 6, difficulties 5; beyond 20 exp() has nothing left to say

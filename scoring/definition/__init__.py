@@ -1,0 +1,1 @@
+"""The parts of an instrument definition, each read from its tables of the TOML document."""
