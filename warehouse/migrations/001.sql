@@ -17,7 +17,7 @@ CREATE TABLE lake.clinic (clinic_id UUID NOT NULL, code VARCHAR NOT NULL, name V
 CREATE TABLE lake.patient (
     patient_key UUID NOT NULL,
     clinic_id UUID NOT NULL,
-    birth_year SMALLINT,
+    birth_year INTEGER,
     age_band VARCHAR,
     sex VARCHAR NOT NULL
 );
@@ -227,7 +227,7 @@ CREATE TABLE lake.curve_statistic (
     instrument VARCHAR NOT NULL,
     scale VARCHAR NOT NULL,
     fold_left_out INTEGER NOT NULL,   -- 0-4: fitted without that provider fold; -1: on everybody
-    n INTEGER NOT NULL,               -- follow-ups it was fitted on
+    n INTEGER NOT NULL,               -- follow-ups it was fitted on; 0: too few for a curve
     days INTEGER[] NOT NULL,          -- scheduled days that have a fit
     band VARCHAR,                     -- JSON of scoring.recovery_band.RecoveryBand; null: no curve yet
     training VARCHAR NOT NULL,        -- hash of the rows and rules it was fitted by; unchanged = not fitted again
@@ -235,7 +235,7 @@ CREATE TABLE lake.curve_statistic (
     snapshot BIGINT NOT NULL
 );
 
--- One row per source row and rule broken; it stands in no other table until it is corrected.
+-- One row per source row and rule it broke when it was read.
 CREATE TABLE lake.rejected (
     source VARCHAR NOT NULL,          -- a table of care, or the name of an import
     source_key VARCHAR NOT NULL,      -- the row's id, or file and line

@@ -1,0 +1,92 @@
+"""
+Delivering: the lake's tracks and flags into the operational store, in one transaction.
+
+It reads the lake's state since the last delivery and never the run's memory, so that a delivery that was killed, or
+never began, is made up for by the next one.
+"""
+
+import io
+import json
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+import psycopg
+import pyarrow.csv
+from duckdb import DuckDBPyConnection
+
+import settings
+from etl.carry import sql
+from warehouse.migrate import lake_version
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The newest run in the lake."""
+
+    snapshot: int
+    watermark: str
+    cluster: str
+    as_of: datetime
+
+
+def mark_dirty(store: psycopg.Connection) -> None:
+    """Say that a run is about to commit: until it is delivered, the tenant stays due."""
+    store.execute("UPDATE tenant_lake SET dirty = true")
+
+
+def deliver_what_waits(connection: DuckDBPyConnection, store: psycopg.Connection) -> None:
+    """Deliver a run that was committed and never delivered; nothing when there is none."""
+    if not lake_version(connection):
+        return
+    dirty, delivered = store.execute("SELECT dirty, delivered_snapshot FROM tenant_lake").fetchone()
+    last = last_run(connection)
+    if last and (dirty or delivered != last.snapshot):
+        deliver(connection, store, last.as_of)
+
+
+def deliver(connection: DuckDBPyConnection, store: psycopg.Connection, as_of: datetime) -> int:
+    """Bring ``track`` and ``alert`` to what the lake says; returns the number of alerts raised."""
+    last = last_run(connection)
+    with store.transaction():
+        (delivered,) = store.execute("SELECT delivered_snapshot FROM tenant_lake FOR UPDATE").fetchone()
+        store.execute(sql("deliver/tables"))
+        for table in ("track", "flag"):
+            _copy(connection, store, table, -1 if delivered is None else delivered)
+        store.execute(sql("deliver/track"))
+        raised = store.execute(sql("deliver/alert"), {"hours": json.dumps(hours_to_act())}).rowcount
+        store.execute(sql("deliver/wake"), {"as_of": as_of})
+        store.execute(
+            sql("deliver/lake"),
+            {"snapshot": last.snapshot, "watermark": last.watermark, "cluster": last.cluster, "as_of": as_of},
+        )
+    return raised
+
+
+def last_run(connection: DuckDBPyConnection) -> LastRun | None:
+    row = connection.execute(
+        "SELECT snapshot, watermark, cluster, as_of FROM lake.etl_run ORDER BY snapshot DESC LIMIT 1"
+    ).fetchone()
+    return LastRun(*row) if row else None
+
+
+def _copy(connection: DuckDBPyConnection, store: psycopg.Connection, table: str, delivered: int) -> None:
+    """Fill the temporary table; COPY straight into a table is refused under row-level security."""
+    rows = connection.execute(sql(f"deliver/lake_{table}"), {"delivered": delivered}).to_arrow_table()
+    if not rows.num_rows:
+        return
+    text = io.BytesIO()
+    pyarrow.csv.write_csv(rows, text, pyarrow.csv.WriteOptions(include_header=False))
+    with (
+        store.cursor() as cursor,
+        cursor.copy(f"COPY new_{table} ({', '.join(rows.column_names)}) FROM STDIN (FORMAT csv)") as copy,
+    ):
+        copy.write(text.getbuffer())
+    store.execute(f"ANALYZE new_{table}")
+
+
+@cache
+def hours_to_act() -> dict[str, int]:
+    """Hours until somebody should have acted on an alert, by track status."""
+    return tomllib.loads((settings.CONTENT / "recovery" / "deadlines.toml").read_text())["hours"]

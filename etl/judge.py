@@ -1,0 +1,118 @@
+"""Judging: which courses have news, what the one rule says about them, and what of that is new."""
+
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from duckdb import DuckDBPyConnection
+
+import settings
+from etl.carry import sql
+from etl.curves import Stratum, bands_of
+from etl.expected import add_expected
+from etl.frames import make_table
+from scoring.track import judge
+from scoring.track_rules import TrackRules, parse_track_rules
+
+# What a track says; when all of it is as before, no new row is written.
+SAYS = (
+    "headline", "status", "rank", "rule", "reasons", "reason", "explanation", "since", "response_id", "score", "day",
+    "baseline", "p10", "p25", "p50", "p75", "p90", "n_similar", "below", "band", "valid_until",
+)  # fmt: skip
+
+
+@cache
+def track_rules() -> TrackRules:
+    return parse_track_rules((settings.CONTENT / "recovery" / "rules.toml").read_text())
+
+
+def choose_episodes(connection: DuckDBPyConnection, as_of: datetime, fitted: list[Stratum]) -> int:
+    """
+    Make ``judged_episode``: touched by news, or of a stratum fitted anew, or due by time alone; returns how many.
+
+    A judgement is due when its ``valid_until`` has passed: overdue, silent, a week of exercise moved on.
+    """
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE judged_episode AS
+        SELECT episode_id FROM touched_episode
+        UNION
+        SELECT episode_id FROM lake.track WHERE valid_until <= ?
+        """,
+        [as_of],
+    )
+    for stratum in {(each.condition, each.stratum, each.index_kind) for each in fitted}:
+        connection.execute(
+            "INSERT INTO judged_episode SELECT episode_id FROM lake.episode "
+            "WHERE (condition, stratum, index_kind) = (?, ?, ?) "
+            "AND episode_id NOT IN (SELECT episode_id FROM judged_episode)",
+            stratum,
+        )
+    return connection.execute("SELECT count(*) FROM judged_episode").fetchone()[0]
+
+
+def judge_episodes(connection: DuckDBPyConnection, as_of: datetime, snapshot: int) -> int:
+    """Judge every scale of ``judged_episode`` and write what is new; returns the number of tracks and flags written."""
+    _make_zone_now(connection, as_of)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE standing_track AS {sql('lake/standing_track')}")
+    courses = connection.execute(sql("lake/course"), {"as_of": as_of}).df()
+    if courses.empty:
+        return 0
+    courses = _with_pain(add_expected(connection, courses, bands_of(connection)), track_rules())
+    judged = judge(courses, track_rules(), as_of)
+    rows = courses.join(judged).assign(place=np.arange(len(courses)), headline=headlines(courses, judged))
+    make_table(connection, "judged_course", rows)
+    return _write(connection, as_of, snapshot)
+
+
+def _make_zone_now(connection: DuckDBPyConnection, as_of: datetime) -> None:
+    """``zone_now`` (zone, today, next_midnight): local dates come from Python's pinned tzdata, never from SQL."""
+    zones = connection.execute(
+        "SELECT DISTINCT zone FROM lake.episode WHERE episode_id IN (SELECT episode_id FROM judged_episode)"
+    ).fetchall()
+    rows = [(zone, as_of.astimezone(ZoneInfo(zone)).date(), _next_midnight(as_of, zone)) for (zone,) in zones]
+    frame = pd.DataFrame(rows, columns=["zone", "today", "next_midnight"]).astype({"today": "datetime64[s]"})
+    make_table(connection, "zone_now", frame)
+
+
+def _next_midnight(as_of: datetime, zone: str) -> datetime:
+    tomorrow = as_of.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def _with_pain(courses: pd.DataFrame, rules: TrackRules) -> pd.DataFrame:
+    """The pain alarm's columns, on the rows of the instruments that have one."""
+    has_alarm = courses["instrument_key"].isin(rules.pain_instruments)
+    return courses.assign(
+        pain=courses["score"].where(has_alarm),
+        pain_before=courses["previous"].where(has_alarm),
+        pain_baseline=courses["baseline"].where(has_alarm),
+        pain_response_id=courses["response_id"].where(has_alarm),
+    )
+
+
+def headlines(courses: pd.DataFrame, judged: pd.DataFrame) -> pd.Series:
+    """The scale an episode is shown by: the worst status; of equals the pathway's first instrument."""
+    order = courses[["episode_id", "instrument_place", "instrument", "scale_place"]].assign(rank=judged["rank"])
+    order = order.sort_values(["episode_id", "rank", "instrument_place", "instrument", "scale_place"])
+    return (~order["episode_id"].duplicated()).reindex(courses.index)
+
+
+def _write(connection: DuckDBPyConnection, as_of: datetime, snapshot: int) -> int:
+    differs = " OR ".join(f"n.{column} IS DISTINCT FROM s.{column}" for column in SAYS)
+    stamp = {"as_of": as_of, "snapshot": snapshot}
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE new_track AS {sql('lake/new_track')}")
+    tracks = connection.execute(
+        f"""
+        INSERT INTO lake.track_history BY NAME
+        SELECT n.*, $as_of AS judged_as_of, $snapshot AS snapshot
+        FROM new_track AS n
+        LEFT JOIN standing_track AS s USING (episode_id, instrument, scale)
+        WHERE s.episode_id IS NULL OR {differs}
+        """,
+        stamp,
+    ).fetchone()[0]
+    flags = connection.execute(f"INSERT INTO lake.flag BY NAME {sql('lake/new_flag')}", stamp).fetchone()[0]
+    return tracks + flags

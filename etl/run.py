@@ -1,0 +1,137 @@
+"""
+One run of one tenant: deliver what waits, carry and judge what is new, deliver it.
+
+Two commits in this order, each repeatable: the lake's (facts, scores, curves, tracks, flags and the watermark, all
+or nothing) and the operational store's (etl/deliver.py). A run killed anywhere is simply run again.
+"""
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import psycopg
+from duckdb import DuckDBPyConnection
+
+from care.errors import CareError
+from etl.carry import sql
+from etl.curves import curves_may_change, refit_curves
+from etl.definitions import make_definition_tables, read_definitions
+from etl.deliver import deliver, deliver_what_waits, mark_dirty
+from etl.errors import EtlError
+from etl.facts import carry_facts
+from etl.judge import choose_episodes, judge_episodes
+from etl.lakes import close_writer, open_writer, tenant_lock
+from etl.watermark import Watermark, read_watermark, sources_with_news
+from pathways.errors import PathwayError
+from scoring.errors import ScoringError
+from warehouse.connection import snapshot_id
+from warehouse.errors import WarehouseError
+from warehouse.migrate import migrate
+
+OURS = (EtlError, WarehouseError, ScoringError, PathwayError, CareError)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Rows read from care, rows computed (scores, tracks, flags), rows quarantined, alerts raised."""
+
+    rows_in: int = 0
+    rows_out: int = 0
+    rejected: int = 0
+    alerts: int = 0
+
+
+def run(tenant_id: UUID, as_of: datetime | None = None) -> Outcome:
+    """
+    Bring a tenant's lake and tracks up to date.
+
+    Parameters
+    ----------
+    as_of : aware instant of every judgement (None = now)
+
+    Raises
+    ------
+    EtlError
+        When another run of the tenant does not end. Whatever fails leaves both stores as they were, and the reason
+        in ``tenant_lake.last_error``.
+    """
+    with tenant_lock(tenant_id) as store:
+        try:
+            return _run_locked(tenant_id, store, as_of)
+        except Exception as error:
+            close_writer(tenant_id)
+            _remember(store, error)
+            raise
+
+
+def _run_locked(tenant_id: UUID, store: psycopg.Connection, as_of: datetime | None) -> Outcome:
+    connection = open_writer(tenant_id)
+    outcome = _one_run(connection, store, tenant_id, as_of or datetime.now(UTC))
+    if outcome.alerts:
+        # raising alerts is news, too: the lake keeps their history
+        _one_run(connection, store, tenant_id, as_of or datetime.now(UTC))
+    return outcome
+
+
+def _one_run(connection: DuckDBPyConnection, store: psycopg.Connection, tenant_id: UUID, as_of: datetime) -> Outcome:
+    deliver_what_waits(connection, store)
+    time_has_passed = store.execute("SELECT next_due_at <= %s FROM tenant_lake", [as_of]).fetchone()[0]
+    connection.begin()
+    try:
+        outcome = _fill_lake(connection, tenant_id, as_of, bool(time_has_passed))
+        if outcome is None:
+            connection.rollback()
+            return Outcome()
+        mark_dirty(store)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return replace(outcome, alerts=deliver(connection, store, as_of))
+
+
+def _fill_lake(
+    connection: DuckDBPyConnection, tenant_id: UUID, as_of: datetime, time_has_passed: bool
+) -> Outcome | None:
+    """Everything the lake's one commit holds; None, and nothing written, when there is nothing to do."""
+    started = time.monotonic()
+    migrate(connection)
+    watermark = read_watermark(connection)
+    news = sources_with_news(connection, watermark)
+    if not (news or time_has_passed):
+        return None
+    snapshot = snapshot_id(connection) + 1  # of this run's commit: nobody else writes while we hold the lock
+    definitions = read_definitions(tenant_id)
+    make_definition_tables(connection, definitions)
+    read = carry_facts(connection, definitions, watermark, news)
+    fitted = refit_curves(connection, definitions, as_of, snapshot) if curves_may_change(connection) else []
+    computed = judge_episodes(connection, as_of, snapshot) if choose_episodes(connection, as_of, fitted) else 0
+    rejected = connection.execute(sql("lake/rejected"), {"as_of": as_of, "snapshot": snapshot}).fetchone()[0]
+    outcome = Outcome(read, computed, rejected)
+    _write_run(connection, snapshot, watermark, as_of, time.monotonic() - started, outcome)
+    log.info("Read %s rows, wrote %s, rejected %s (tenant %s)", read, computed, rejected, tenant_id)
+    return outcome
+
+
+def _write_run(
+    connection: DuckDBPyConnection,
+    snapshot: int,
+    watermark: Watermark,
+    as_of: datetime,
+    seconds: float,
+    outcome: Outcome,
+) -> None:
+    counts = [outcome.rows_in, outcome.rows_out, outcome.rejected]
+    connection.execute(
+        "INSERT INTO lake.etl_run VALUES (?, now(), ?, ?, ?, ?, ?, ?, ?)",
+        [snapshot, as_of, round(seconds, 3), *counts, watermark.now, watermark.cluster],
+    )
+
+
+def _remember(store: psycopg.Connection, error: Exception) -> None:
+    """Keep why the run failed, without what a library may quote from a row."""
+    sentence = str(error) if isinstance(error, OURS) else f"The last run failed ({type(error).__name__})."
+    store.execute("UPDATE tenant_lake SET last_error = %s", [sentence])

@@ -1,0 +1,50 @@
+-- One row per stratum that can be fitted, with a hash of all a fit depends on; and the hash of the fit there is.
+WITH schedule AS (
+    SELECT DISTINCT condition, stratum, index_kind, instrument, day
+    FROM (
+        SELECT e.condition, e.stratum, e.index_kind, a.instrument, a.day
+        FROM lake.assignment AS a
+        JOIN lake.episode AS e USING (episode_id)
+        WHERE a.enrollment_id IS NULL AND e.state = 'closed'
+        UNION ALL
+        SELECT e.condition, e.stratum, e.index_kind, p.instrument, p.day
+        FROM lake.enrollment_event AS n
+        JOIN lake.episode AS e USING (episode_id)
+        JOIN pathway_survey AS p USING (pathway)
+        WHERE e.state = 'closed'
+    )
+    WHERE day > 0
+),
+scheduled AS (
+    SELECT condition, stratum, index_kind, instrument, list_sort(list(day)) AS days
+    FROM schedule
+    GROUP BY condition, stratum, index_kind, instrument
+),
+described AS (
+    SELECT episode_id, bit_xor(hash(name, number, text)) AS covariates
+    FROM lake.covariate
+    WHERE list_contains($names, name)
+    GROUP BY episode_id
+),
+wanted AS (
+    SELECT
+        condition, stratum, index_kind, instrument, scale,
+        any_value(s.days) AS days,
+        md5(concat_ws(
+            ' ', $version, count(*), any_value(s.days), bit_xor(hash(t.episode_id, day, baseline, score, clinic_code)),
+            bit_xor(hash(t.episode_id, d.covariates, p.sex, p.age_band, p.birth_year))
+        )) AS training
+    FROM training AS t
+    JOIN scheduled AS s USING (condition, stratum, index_kind, instrument)
+    JOIN lake.episode AS e USING (episode_id, condition, stratum, index_kind)
+    JOIN lake.patient AS p USING (patient_key)
+    LEFT JOIN described AS d USING (episode_id)
+    GROUP BY condition, stratum, index_kind, instrument, scale
+)
+SELECT w.*
+FROM wanted AS w
+LEFT JOIN lake.curve_statistic AS k
+    ON (k.condition, k.stratum, k.index_kind, k.instrument, k.scale, k.fold_left_out)
+    = (w.condition, w.stratum, w.index_kind, w.instrument, w.scale, -1)
+WHERE k.training IS DISTINCT FROM w.training
+ORDER BY ALL

@@ -1,0 +1,24 @@
+-- One row per scored follow-up of a closed episode with a baseline: what the bands are fitted on.
+CREATE OR REPLACE TEMP TABLE training AS
+WITH scored AS (
+    SELECT s.episode_id, s.instrument, s.scale, s.day, s.value, r.is_baseline
+    FROM lake.score AS s
+    JOIN lake.response AS r USING (response_id)
+    WHERE r.counts AND s.value IS NOT NULL
+)
+SELECT
+    e.condition,
+    e.stratum,
+    e.index_kind,
+    f.instrument,
+    f.scale,
+    e.episode_id,
+    c.code AS clinic_code,
+    f.day,
+    b.value AS baseline,
+    f.value AS score
+FROM scored AS f
+JOIN scored AS b USING (episode_id, instrument, scale)
+JOIN lake.episode AS e USING (episode_id)
+JOIN lake.clinic AS c USING (clinic_id)
+WHERE e.state = 'closed' AND b.is_baseline AND NOT f.is_baseline AND f.day > b.day AND f.day > 0

@@ -1,0 +1,28 @@
+"""DuckDB's extensions, loaded by file path from site-packages: no network at run time, no other version."""
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from warehouse.errors import WarehouseError
+
+# httpfs brings the cipher: without it DuckDB refuses to write encrypted files.
+EXTENSIONS = ("icu", "postgres_scanner", "httpfs", "ducklake")
+
+
+def load_extensions(connection: DuckDBPyConnection) -> None:
+    for name in EXTENSIONS:
+        connection.execute(f"LOAD '{extension_file(name)}'")
+
+
+@cache
+def extension_file(name: str) -> Path:
+    """The one file of the package ``duckdb-extension-<name>``."""
+    spec = find_spec(f"duckdb_extension_{name}")
+    found = next(Path(spec.submodule_search_locations[0]).rglob("*.duckdb_extension"), None) if spec else None
+    if found is None:
+        package = f"duckdb-extension-{name.replace('_', '-')}"
+        raise WarehouseError(f"The package {package} is not installed. Run: pip install -r requirements.txt")
+    return found
