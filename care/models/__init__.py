@@ -3,6 +3,7 @@
 from care.models.account import Account, Membership, MembershipClinic, SignInAttempt, SignInSession
 from care.models.base import Base, TenantOwned
 from care.models.event import ExercisePrescription, ExerciseSession, Message, SurveyResponse
+from care.models.importing import ImportRejection
 from care.models.judgement import Alert, AlertEvent, Track
 from care.models.pathway import Enrollment, EnrollmentEvent, SurveyAssignment
 from care.models.patient import CareTeamMember, Episode, Patient
@@ -11,7 +12,7 @@ from care.models.tenancy import Clinic, Tenant, TenantLake
 
 __all__ = [
     "Account", "Alert", "AlertEvent", "AuditEvent", "Base", "CareTeamMember", "Clinic", "Definition", "Enrollment",
-    "EnrollmentEvent", "Episode", "ExercisePrescription", "ExerciseSession", "Membership", "MembershipClinic",
-    "Message", "Patient", "SignInAttempt", "SignInSession", "SurveyAssignment", "SurveyResponse", "Tenant",
-    "TenantLake", "TenantOwned", "Track",
+    "EnrollmentEvent", "Episode", "ExercisePrescription", "ExerciseSession", "ImportRejection", "Membership",
+    "MembershipClinic", "Message", "Patient", "SignInAttempt", "SignInSession", "SurveyAssignment", "SurveyResponse",
+    "Tenant", "TenantLake", "TenantOwned", "Track",
 ]  # fmt: skip
