@@ -1,0 +1,25 @@
+"""When a patient was last heard of."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, union_all
+from sqlalchemy.orm import Session
+
+from care.models import ExerciseSession, Message, SurveyResponse
+from care.models.event import Direction
+
+
+def last_heard(session: Session, patient_ids: list[UUID]) -> dict[UUID, datetime]:
+    """Patient → latest answer, message or exercise report; a patient never heard of is not in it."""
+    wanted = sorted(patient_ids)
+    heard = union_all(
+        select(SurveyResponse.patient_id, SurveyResponse.completed_at.label("at")).where(
+            SurveyResponse.patient_id.in_(wanted)
+        ),
+        select(Message.patient_id, Message.sent_at).where(
+            Message.patient_id.in_(wanted), Message.direction == Direction.FROM_PATIENT
+        ),
+        select(ExerciseSession.patient_id, ExerciseSession.reported_at).where(ExerciseSession.patient_id.in_(wanted)),
+    ).subquery()
+    return dict(session.execute(select(heard.c.patient_id, func.max(heard.c.at)).group_by(heard.c.patient_id)).all())
