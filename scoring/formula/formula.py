@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from scoring.formula.calls import CALLS
 from scoring.formula.checking import check
 from scoring.formula.parser import parse
-from scoring.formula.tree import Absences, Answer, Graded, Node, ScaleValue, walk
+from scoring.formula.tree import Absences, Answer, Graded, Node, ScaleValue, Tally, children, walk
 from scoring.formula.vocabulary import Vocabulary
 
 
@@ -45,3 +45,17 @@ def parse_formula(text: str, vocabulary: Vocabulary) -> Formula:
             case ScaleValue():
                 scales[node.scale] = True
     return Formula(text, tree, tuple(items), tuple(scales))
+
+
+def only_counted(tree: Node) -> frozenset[str]:
+    """Items whose answers do not matter to the formula, only whether they are there."""
+    counted = {node.item for node in walk(tree) if isinstance(node, Answer)}
+    return frozenset(counted - {node.item for node in _valued(tree) if isinstance(node, Answer)})
+
+
+def _valued(node: Node):
+    """The nodes of a tree but for what stands inside ``count`` and ``missing``."""
+    yield node
+    if not (isinstance(node, Tally) and node.kind in ("count", "missing")):
+        for child in children(node):
+            yield from _valued(child)
