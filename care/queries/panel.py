@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Select, Text, and_, cast, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from care.access import Scope
@@ -153,7 +154,7 @@ def _pathways(session: Session, episode_ids: list[UUID]) -> dict[UUID, str]:
     newest = (
         select(Enrollment.episode_id, Enrollment.pathway)
         .where(Enrollment.episode_id.in_(sorted(episode_ids)))
-        .distinct(Enrollment.episode_id)
+        .ext(distinct_on(Enrollment.episode_id))
         .order_by(Enrollment.episode_id, Enrollment.enrolled_at.desc(), Enrollment.id.desc())
     )
     return dict(session.execute(newest).all())

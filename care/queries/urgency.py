@@ -8,6 +8,7 @@ by its track. A snoozed alert is not active until its moment has come.
 from datetime import datetime
 
 from sqlalchemy import Date, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from care.models import Alert, Episode, Track
@@ -37,7 +38,7 @@ def most_urgent_alert(as_of: datetime):
     return (
         select(Alert.tenant_id, Alert.episode_id, Alert.id, Alert.status, Alert.raised_at, rank.label("rank"))
         .where(is_active(as_of))
-        .distinct(Alert.episode_id)
+        .ext(distinct_on(Alert.episode_id))
         .order_by(Alert.episode_id, rank, Alert.raised_at, Alert.id)
         .subquery("urgent")
     )
