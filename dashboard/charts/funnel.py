@@ -1,0 +1,106 @@
+"""Clinics' results against how far chance alone would scatter them; no league table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from scipy.stats import norm
+
+from dashboard.charts.frame import LABEL_TEXT, axis, figure
+from dashboard.palette import Palette
+from dashboard.words import count, number
+
+HEIGHT = 340
+LIMITS = ((0.95, "dash", "95\u202f%"), (0.998, "solid", "99.8\u202f%"))
+
+
+@dataclass(frozen=True)
+class FunnelPoint:
+    """One clinic: ``n`` patients with a score before and after, and its (adjusted) mean gain."""
+
+    name: str
+    n: int
+    gain: float
+
+
+def limit(share: float, spread: float, n: np.ndarray) -> np.ndarray:
+    """Distance from the centre inside which ``share`` of clinics of size ``n`` fall by chance alone."""
+    return norm.ppf((1 + share) / 2) * spread / np.sqrt(n)
+
+
+def beyond(points: Sequence[FunnelPoint], centre: float, spread: float) -> list[FunnelPoint]:
+    """The clinics outside the 99.8 % limits: the only ones a funnel names."""
+    return [point for point in points if abs(point.gain - centre) > limit(0.998, spread, point.n)]
+
+
+def funnel_figure(
+    points: Sequence[FunnelPoint], centre: float, spread: float, axis_title: str, higher_is_better: bool,
+    colours: Palette,
+) -> go.Figure:  # fmt: skip
+    """
+    Gains over size with 95 % (dashed) and 99.8 % (solid) limits.
+
+    ``centre``: mean gain of everybody; ``spread``: standard deviation of one patient's gain, points.
+    """
+    drawn = figure(colours, HEIGHT, {"l": 56, "r": 112, "t": 8, "b": 44})
+    largest = max(point.n for point in points)
+    sizes = np.geomspace(max(2, min(point.n for point in points) * 0.8), largest * 1.05, 80)
+    for share, dash, words in LIMITS:
+        for sign in (1, -1):
+            edge = centre + sign * limit(share, spread, sizes)
+            line = {"color": colours.muted, "width": 1, "dash": dash}
+            drawn.add_trace(go.Scatter(x=sizes, y=edge, mode="lines", line=line, hoverinfo="skip"))
+        _beside(
+            drawn, centre + limit(share, spread, sizes[-1:])[0], words, "bottom" if share > 0.95 else "middle", colours
+        )
+    drawn.add_shape(type="line", x0=0, x1=1, xref="paper", y0=centre, y1=centre,
+                    line={"color": colours.median, "width": 1.2})  # fmt: skip
+    _beside(drawn, centre, f"all clinics {number(centre, 1)}", "middle", colours)
+    outside = beyond(points, centre, spread)
+    _add_points(drawn, [point for point in points if point not in outside], colours)
+    for point in outside:
+        _add_named(drawn, point, (point.gain > centre) == higher_is_better, colours)
+    drawn.update_layout(
+        xaxis=axis(colours, rangemode="tozero", range=[0, largest * 1.06], showline=True,
+                   title_text="patients with a score before and after"),
+        yaxis=axis(colours, title_text=axis_title, nticks=7),
+    )  # fmt: skip
+    return drawn
+
+
+def _beside(drawn: go.Figure, y: float, words: str, anchor: str, colours: Palette) -> None:
+    drawn.add_annotation(x=1, xref="paper", y=y, text=words, showarrow=False, xanchor="left", yanchor=anchor, xshift=6,
+                         font={"size": LABEL_TEXT, "color": colours.muted})  # fmt: skip
+
+
+def _hover(point: FunnelPoint) -> str:
+    return f"<b>{point.name}</b><br>{number(point.gain, 1)}, n = {count(point.n)}<extra></extra>"
+
+
+def _add_points(drawn: go.Figure, points: Sequence[FunnelPoint], colours: Palette) -> None:
+    drawn.add_trace(
+        go.Scatter(
+            x=[point.n for point in points],
+            y=[point.gain for point in points],
+            mode="markers",
+            marker={"size": 7, "color": colours.ink, "opacity": 0.9},
+            hovertemplate=[_hover(point) for point in points],
+        )
+    )
+
+
+def _add_named(drawn: go.Figure, point: FunnelPoint, is_better: bool, colours: Palette) -> None:
+    symbol, colour = ("triangle-up", "blue") if is_better else ("triangle-down", "red")
+    drawn.add_trace(
+        go.Scatter(
+            x=[point.n],
+            y=[point.gain],
+            mode="markers+text",
+            marker={"size": 12, "symbol": symbol, "color": colours.shapes[colour], "opacity": 1},
+            text=f"{point.name} {number(point.gain, 1)}, n = {count(point.n)}",
+            textposition="bottom center" if point.gain < 0 or not is_better else "top center",
+            textfont={"size": LABEL_TEXT, "color": colours.ink},
+            hovertemplate=_hover(point),
+        )
+    )
