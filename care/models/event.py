@@ -37,6 +37,7 @@ class SurveyResponse(TenantOwned, Base):
         UniqueConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "source_key"),
         Index(None, "tenant_id", "episode_id", "completed_at"),
+        Index(None, "tenant_id", "patient_id", "completed_at"),
         tenant_foreign_key("episode_id", "episode", "patient_id"),
         tenant_foreign_key("replaces_id", "survey_response"),
     )
@@ -137,6 +138,7 @@ class ExerciseSession(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "episode_id", "exercise", "local_date"),
+        Index(None, "tenant_id", "patient_id", "reported_at"),
         tenant_foreign_key("episode_id", "episode", "patient_id"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
