@@ -15,7 +15,7 @@ from pathways.local_time import day_instant
 from pathways.pathway import Pathway
 
 # First and last day on which the clinic enrolls, before the index date.
-ENROLLED = {"total_knee": (-21, -9), "low_back_pain": (-12, -2)}
+ENROLLED = {"total_knee": (-21, -9), "low_back_pain": (-9, -1)}
 PUT_OFF_DAYS = 21  # of a surgery that was moved
 LAST_WINDOW_CLOSES = 106  # an episode whose twelve weeks are over is closed on this day
 

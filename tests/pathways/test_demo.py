@@ -28,10 +28,13 @@ from care.models import (
     SurveyAssignment,
     SurveyResponse,
     Tenant,
+    Track,
 )
+from care.registry import load_library as load_definitions
 from care.sign_in import authenticate
 from care.status import AssignmentState, EnrollmentState, EpisodeState
 from care.tenants import add_tenant, tenant_named
+from etl.run import run
 from pathways.__main__ import main
 from pathways.demo.build import demo_rows, make_demo, make_world
 from pathways.demo.cohort import cohort
@@ -39,20 +42,26 @@ from pathways.demo.content import demo_content
 from pathways.demo.tenant import Places, demo_accounts, make_places
 from pathways.errors import PathwayError
 from pathways.library import load_library
+from scoring.track import TrackStatus
 
 AS_OF = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
 SEED = 5
 CONTENT = demo_content()
 
 
-def small_world(as_of=AS_OF, seed=SEED):
-    """The whole cast of open patients, and two of each kind whose care has ended; ids of places are fixed."""
-    shapes = tuple(replace(shape, closed=dict.fromkeys(shape.closed, 2)) for shape in CONTENT.shapes)
-    fixed = {name: uuid5(NAMESPACE_DNS, name) for name in ("tenant", *(clinic.code for clinic in CONTENT.clinics))}
-    places = Places(
-        fixed["tenant"], fixed, {member.email: uuid5(NAMESPACE_DNS, member.email) for member in CONTENT.staff}
+def small_world(seed=SEED, open_at_most=99):
+    """The cast of open patients, and two of each kind whose care has ended; ids of places are fixed."""
+    shapes = tuple(
+        replace(
+            shape,
+            open={pathway: min(count, open_at_most) for pathway, count in shape.open.items()},
+            closed=dict.fromkeys(shape.closed, 2),
+        )
+        for shape in CONTENT.shapes
     )
-    return make_world(replace(CONTENT, shapes=shapes), places, as_of, seed)
+    names = ("tenant", *(clinic.code for clinic in CONTENT.clinics), *(member.email for member in CONTENT.staff))
+    fixed = {name: uuid5(NAMESPACE_DNS, name) for name in names}
+    return make_world(replace(CONTENT, shapes=shapes), Places(fixed["tenant"], fixed, fixed), AS_OF, seed)
 
 
 def digest(world):
@@ -61,14 +70,14 @@ def digest(world):
 
 
 def test_the_same_seed_and_instant_give_the_same_rows_in_another_process():
-    code = "from test_demo import *; print(digest(small_world()))"
+    code = "from test_demo import *; print(digest(small_world(open_at_most=1)))"
     path = f"{settings.ROOT}:{settings.ROOT / 'tests' / 'pathways'}"
     other = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": path}
     )
-    here = digest(small_world())
+    here = digest(small_world(open_at_most=1))
     assert other.stdout.strip() == here
-    assert digest(small_world(seed=SEED + 1)) != here
+    assert digest(small_world(seed=SEED + 1, open_at_most=1)) != here
 
 
 @pytest.fixture(scope="module")
@@ -272,3 +281,54 @@ def test_making_it_leaves_a_trace(demo):
         actions = connection.execute(select(AuditEvent.action, AuditEvent.detail)).all()
     engine.dispose()
     assert ("import", {"source": "demo", "seed": SEED, "rows": demo[1]}) in [tuple(row) for row in actions]
+
+
+# ---- as the ETL judges it
+
+OFF = {"slow_start", "plateau", "late_dip", "relapse", "off_from_the_start"}
+
+
+@pytest.fixture(scope="module")
+def judged(demo):
+    """(shape, provider's e-mail, status of the headline track) of every open episode."""
+    load_definitions()
+    run(demo[0], AS_OF)
+    planned = {f"demo:{plan.number}": plan for plan in cohort(CONTENT, AS_OF.date(), SEED)}
+    with app_session(demo[0]) as session:
+        rows = session.execute(
+            select(Patient.source_key, Track.status)
+            .join(Episode, Episode.patient_id == Patient.id)
+            .join(Track, (Track.episode_id == Episode.id) & Track.headline)
+            .where(Episode.state == EpisodeState.OPEN)
+        ).all()
+    return [(planned[key].shape.key, planned[key].provider.email, status) for key, status in rows]
+
+
+def statuses(judged, *shapes):
+    return Counter(status for shape, _, status in judged if shape in shapes)
+
+
+def test_every_status_is_seen(judged):
+    assert set(statuses(judged, *(shape for shape, _, _ in judged))) == set(TrackStatus)
+
+
+def test_the_story_of_a_patient_is_what_the_panel_says(judged):
+    assert statuses(judged, "pain_alarm", "pain_alarm_early") == {TrackStatus.CALL_TODAY: 4}
+    assert statuses(judged, "silent_week_2", "silent_week_4", "never_answered") == {TrackStatus.SILENT: 10}
+    assert statuses(judged, "baseline_only", "surgery_ahead", "surgery_unconfirmed") == {TrackStatus.FEW_DATA: 18}
+    behind = statuses(judged, *OFF)
+    assert behind[TrackStatus.OFF_TRACK] + behind[TrackStatus.CALL_TODAY] >= 0.75 * behind.total()
+    assert statuses(judged, "slow_start_caught_up", "floor", "index_moved")[TrackStatus.ON_TRACK] >= 6
+    assert statuses(judged, "adherence_falling")[TrackStatus.WATCH] >= 4
+
+
+def test_most_patients_on_course_are_left_in_peace(judged):
+    on_course = statuses(judged, "on_course")
+    assert on_course[TrackStatus.ON_TRACK] >= 0.8 * on_course.total()
+    assert on_course[TrackStatus.OFF_TRACK] <= 0.1 * on_course.total()
+
+
+def test_each_provider_has_a_few_patients_to_act_on_today(judged):
+    today = Counter(email for _, email, status in judged if status in (TrackStatus.CALL_TODAY, TrackStatus.OFF_TRACK))
+    assert len(today) == 4
+    assert all(3 <= count <= 10 for count in today.values())

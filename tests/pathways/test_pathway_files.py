@@ -46,8 +46,17 @@ def test_the_total_knee_pathway_asks_seven_times_in_twelve_weeks():
 
 def test_the_back_pain_pathway_asks_seven_times_in_twelve_weeks():
     pathway = shipped("low_back_pain")
-    assert pathway.survey_days("odi@1") == pathway.survey_days("nprs@1") == (-14, 7, 14, 21, 42, 63, 84)
+    assert pathway.survey_days("odi@1") == pathway.survey_days("nprs@1") == (-6, 7, 14, 21, 42, 63, 84)
     assert (pathway.index_kind, pathway.length_days, pathway.baseline_days) == ("first_visit", 90, (-14, 7))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_survey_before_care_is_nearer_to_day_0_than_any_other_in_the_baseline_window(file):
+    """The answer nearest to day 0 is the baseline: a follow-up that may be nearer would be taken for "before"."""
+    pathway = shipped(file.stem)
+    first, *others = pathway.survey_days(pathway.instruments[0])
+    assert pathway.baseline_days[0] <= first < 0
+    assert all(abs(day) > abs(first) for day in others if day <= pathway.baseline_days[1])
 
 
 def test_the_calendar_holds_every_occurrence_in_the_order_of_time():
