@@ -29,6 +29,9 @@ def carry_facts(
     )
     due = [each for each in CARRIED if news.intersection(*[set().union(*each.reads.values())])]
     read = sum(_carry_one(connection, each, watermark) for each in due)
+    if "import_rejection" in news:
+        read += read_news(connection, watermark, "import_rejection")
+        connection.execute("INSERT INTO new_rejected BY NAME FROM news_import_rejection")
     if news & MOVES_RESPONSES:
         read += _carry_responses(connection, definitions, watermark)
     if watermark.since is None:

@@ -22,6 +22,9 @@ SAYS = (
     "baseline", "p10", "p25", "p50", "p75", "p90", "n_similar", "below", "band", "valid_until",
 )  # fmt: skip
 
+# A column without any text would reach DuckDB as a column of numbers.
+TEXTS = ("rule", "trigger", "response_id", "safety_item")
+
 
 @cache
 def track_rules() -> TrackRules:
@@ -63,7 +66,7 @@ def judge_episodes(connection: DuckDBPyConnection, as_of: datetime, snapshot: in
     courses = _with_pain(add_expected(connection, courses, bands_of(connection)), track_rules())
     judged = judge(courses, track_rules(), as_of)
     rows = courses.join(judged).assign(place=np.arange(len(courses)), headline=headlines(courses, judged))
-    make_table(connection, "judged_course", rows)
+    make_table(connection, "judged_course", rows.astype(dict.fromkeys(TEXTS, "string")))
     return _write(connection, as_of, snapshot)
 
 

@@ -15,6 +15,7 @@ from care.database import app_conninfo
 from care.lakes import lake_address
 from etl.errors import EtlError
 from warehouse.connection import Lake, writer
+from warehouse.maintenance import compact
 
 PATIENCE = 120  # seconds to wait for another writer of the same tenant; a first run of 80,000 responses takes 30
 _open_writers: OrderedDict[UUID, DuckDBPyConnection] = OrderedDict()
@@ -53,3 +54,9 @@ def tenant_lock(tenant_id: UUID) -> Iterator[psycopg.Connection]:
                 raise EtlError("Another run of this tenant is still at work. Wait for it to end, then try again.")
             time.sleep(0.1)
         yield connection
+
+
+def compact_tenant(tenant_id: UUID) -> None:
+    """Compact a tenant's lake, as its one writer."""
+    with tenant_lock(tenant_id):
+        compact(open_writer(tenant_id))

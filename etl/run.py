@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import duckdb
 import psycopg
 from duckdb import DuckDBPyConnection
 
@@ -63,8 +64,13 @@ def run(tenant_id: UUID, as_of: datetime | None = None) -> Outcome:
             return _run_locked(tenant_id, store, as_of)
         except Exception as error:
             close_writer(tenant_id)
-            _remember(store, error)
-            raise
+            sentence = _in_words(error)
+            if not store.closed:
+                store.execute("UPDATE tenant_lake SET last_error = %s", [sentence])
+            if isinstance(error, OURS):
+                raise
+            log.debug("The run of tenant %s failed", tenant_id, exc_info=True)
+            raise EtlError(sentence) from error
 
 
 def _run_locked(tenant_id: UUID, store: psycopg.Connection, as_of: datetime | None) -> Outcome:
@@ -131,7 +137,13 @@ def _write_run(
     )
 
 
-def _remember(store: psycopg.Connection, error: Exception) -> None:
-    """Keep why the run failed, without what a library may quote from a row."""
-    sentence = str(error) if isinstance(error, OURS) else f"The last run failed ({type(error).__name__})."
-    store.execute("UPDATE tenant_lake SET last_error = %s", [sentence])
+def _in_words(error: Exception) -> str:
+    """Why the run failed, without what a library may quote from a row."""
+    if isinstance(error, OURS):
+        return str(error)
+    if isinstance(error, psycopg.OperationalError | duckdb.IOException):
+        return "The database went away during the run; nothing of it was kept. The next run goes on from here."
+    return (
+        f"The run failed ({type(error).__name__}) and nothing of it was kept. "
+        "Run it again with: python -m etl --verbose run"
+    )

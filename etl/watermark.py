@@ -11,7 +11,7 @@ CHANGED = re.compile(r"\bchanged\((\w+)\)")
 # What a run reads forward from; the same list as has_news() in care.
 SOURCES = (
     "clinic", "patient", "episode", "enrollment_event", "survey_assignment", "survey_response", "message",
-    "exercise_prescription", "exercise_session", "alert", "alert_event",
+    "exercise_prescription", "exercise_session", "alert", "alert_event", "import_rejection",
 )  # fmt: skip
 
 

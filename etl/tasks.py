@@ -1,0 +1,78 @@
+"""The tasks of the worker. Whoever defers them knows their names only (care/queue.py)."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Status
+
+from care.queue import REFRESH, defer_refresh
+from etl.due import tenants_due
+from etl.lakes import compact_tenant
+from etl.run import run
+
+log = logging.getLogger(__name__)
+
+# The connector is a placeholder: etl/worker.py puts in the one of the installation.
+tasks = App(connector=PsycopgConnector())
+
+COMPACT = "compact"
+HEARTBEAT_LOST = 30  # seconds without a sign of life, after which a worker's jobs are given to another
+NIGHT = 3  # o'clock, UTC
+
+
+@tasks.task(name=REFRESH, queue=REFRESH, retry=RetryStrategy(max_attempts=5, exponential_wait=4))
+async def refresh(tenant_id: str) -> None:
+    """One run of a tenant's ETL; a run that wrote asks for compaction in the night."""
+    outcome = await asyncio.to_thread(run, UUID(tenant_id))
+    if outcome.rows_in or outcome.rows_out:
+        await _compact_later(tenant_id)
+
+
+@tasks.task(name=COMPACT, queue=REFRESH)
+async def compact(tenant_id: str) -> None:
+    """Merge a lake's small files and forget its old snapshots."""
+    await asyncio.to_thread(compact_tenant, UUID(tenant_id))
+
+
+async def _compact_later(tenant_id: str) -> None:
+    later = compact.configure(lock=tenant_id, queueing_lock=f"compact {tenant_id}", schedule_at=_tonight())
+    try:
+        await later.defer_async(tenant_id=tenant_id)
+    except AlreadyEnqueued:
+        pass
+
+
+def _tonight() -> datetime:
+    now = datetime.now(UTC)
+    at = now.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    return at if at > now else at + timedelta(days=1)
+
+
+@tasks.periodic(cron="* * * * * */10")
+@tasks.task(name="sweep", queue=REFRESH, queueing_lock="sweep")
+async def sweep(timestamp: int) -> None:
+    """Catch what a crash between a commit and its wake-up call has missed, and what time alone has made due."""
+    for due in await asyncio.to_thread(tenants_due, datetime.now(UTC)):
+        await asyncio.to_thread(defer_refresh, due.tenant_id)
+
+
+@tasks.periodic(cron="* * * * * 5-59/10")
+@tasks.task(name="revive", queue=REFRESH, queueing_lock="revive")
+async def revive(timestamp: int) -> None:
+    """
+    Give the jobs of killed workers to the living.
+
+    Such a job stays "doing", and its lock would shut its tenant out for ever; this task has no lock of its own.
+    """
+    manager = tasks.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=HEARTBEAT_LOST):
+        log.warning("Job %s (%s) has lost its worker and starts again", job.id, job.task_name)
+        try:
+            await manager.retry_job(job)
+        except ConnectorException:
+            # the same work is waiting already: only the dead one's lock has to go
+            await manager.finish_job(job, Status.FAILED, delete_job=True)

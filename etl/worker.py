@@ -1,0 +1,26 @@
+"""The worker: does what is deferred, and looks now and then for what nobody deferred."""
+
+from procrastinate import PsycopgConnector
+
+from care.database import APP, conninfo
+from care.queue import REFRESH
+from etl.tasks import HEARTBEAT_LOST, tasks
+
+# One more than the two runs that fit two cores: a long first run must not keep the sweep from looking.
+AT_ONCE = 3
+
+
+def work() -> None:
+    """Work until a signal asks to stop; a run that has begun ends first, and a killed one is run again."""
+    connector = PsycopgConnector(conninfo=conninfo(APP, search_path="procrastinate"), min_size=1, max_size=4)
+    with tasks.replace_connector(connector):
+        tasks.run_worker(
+            queues=[REFRESH],
+            name="etl",
+            concurrency=AT_ONCE,
+            fetch_job_polling_interval=0.5,
+            update_heartbeat_interval=10,
+            stalled_worker_timeout=HEARTBEAT_LOST,
+            shutdown_graceful_timeout=15,
+            delete_jobs="successful",
+        )

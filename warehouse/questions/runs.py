@@ -1,0 +1,32 @@
+"""How much a lake holds and when it was last filled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a lake holds: rows of its largest facts, rows quarantined, and the instant the last run judged as of."""
+
+    as_of: datetime | None
+    episodes: int
+    responses: int
+    scores: int
+    rejected: int
+
+
+def contents(cursor: DuckDBPyConnection) -> Contents:
+    """One row: what the lake holds now."""
+    row = cursor.execute(
+        """
+        SELECT
+            (SELECT max(as_of) FROM lake.etl_run),
+            (SELECT count(*) FROM lake.episode),
+            (SELECT count(*) FROM lake.response),
+            (SELECT count(*) FROM lake.score),
+            (SELECT count(*) FROM lake.rejected)
+        """
+    ).fetchone()
+    return Contents(*row)
