@@ -68,7 +68,8 @@ def _first_etl() -> None:
 
 def _run(*command: str) -> None:
     """One of our own commands; it shows its own progress and, when it refuses, its own sentence."""
-    with subprocess.Popen([sys.executable, "-m", *command], cwd=settings.ROOT) as process:
+    tied = [sys.executable, "-m", "serving.tied", sys.executable, "-m", *command]
+    with subprocess.Popen(tied, cwd=settings.ROOT) as process:
         try:
             status = process.wait()
         except BaseException:

@@ -49,6 +49,12 @@ class Installation:
     def start(self) -> float:
         """Start and wait until ready; the seconds it took."""
         began = time.monotonic()
+        self.spawn()
+        self.wait_until_ready()
+        return time.monotonic() - began
+
+    def spawn(self) -> None:
+        """Start without waiting."""
         with open(self.output, "a") as terminal:
             self.process = subprocess.Popen(
                 [sys.executable, "serve.py"],
@@ -58,8 +64,6 @@ class Installation:
                 stderr=terminal,
                 start_new_session=True,  # a terminal of its own, so to say: its Ctrl-C reaches this group only
             )
-        self.wait_until_ready()
-        return time.monotonic() - began
 
     def wait_until_ready(self, patience: float = PATIENCE) -> None:
         deadline = time.monotonic() + patience

@@ -12,6 +12,7 @@ import pytest
 
 import settings
 from care import embedded
+from installation import Installation
 
 
 @pytest.fixture
@@ -98,3 +99,20 @@ def test_a_second_start_on_the_same_folder_is_refused(app):
     assert second.returncode == 1
     assert second.stderr.startswith(f"PhysioOutcomes runs already on {app.var}: stop it")
     assert app.health() == 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", ["Making the demonstration", "Filling the warehouse"])
+def test_a_first_start_that_was_killed_goes_on_where_it_stopped(running_app, at):
+    app = Installation()
+    try:
+        app.spawn()
+        while at not in app.output.read_text():
+            time.sleep(0.05)
+        time.sleep(2)  # into the step: a demonstration takes 8 s, the first ETL 6 s or more
+        os.killpg(app.process.pid, signal.SIGKILL)
+        app.process.wait()
+        app.start()
+        assert count_patients(app) == count_patients(running_app)
+    finally:
+        app.remove()
