@@ -1,5 +1,7 @@
 """Whole columns of answers: which are allowed, and what the column engine sees of them."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from scoring.absence import Absence
@@ -61,7 +63,7 @@ class Block:
     def __init__(self, instrument: Instrument, answers: np.ndarray):
         self.rows = len(answers)
         self._positions = instrument.positions
-        self._columns = np.ascontiguousarray(answers.T)
+        self._columns = answers.T
         self._numbers: dict[str, np.ndarray] = {}
         self.codes = _codes(instrument, self._columns)
         self._fractions = {item.id: item for item in instrument.items if not item.whole}
@@ -83,19 +85,40 @@ def _codes(instrument: Instrument, columns: np.ndarray) -> np.ndarray:
     """Answers as int16; of an item with fractions only whether there is one (0) or not (negative)."""
     if columns.dtype.kind == "f":
         columns = np.where(columns == columns, columns, float(Absence.SKIPPED))
-    codes = columns.astype(np.int16, copy=columns.dtype == np.int16)
-    for place, item in enumerate(instrument.items):
-        _clean(item, columns[place], codes[place])
+    if columns.dtype not in (np.int8, np.int16):
+        columns = np.clip(columns, np.iinfo(np.int16).min, np.iinfo(np.int16).max)
+    codes = columns.astype(np.int16, order="C")
+    for place in _suspects(instrument, columns, codes):
+        _clean(instrument.items[place], columns[place], codes[place])
     return codes
+
+
+def _suspects(instrument: Instrument, columns: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """
+    The items whose column needs a look at each answer.
+
+    The usual one does not: whole numbers, none above ``high``, none of those that are not negative below ``low``.
+    """
+    low, high, plain = _limits(instrument)
+    if columns.dtype.kind == "f" or codes.shape[1] == 0:
+        return np.arange(len(codes))
+    smallest = codes.view(np.uint16).min(axis=1)  # as unsigned, the negative codes of absence are the largest
+    absent = smallest > np.iinfo(np.int16).max
+    return np.flatnonzero(~plain | (codes.max(axis=1) > high) | (~absent & (smallest < low)))
+
+
+@lru_cache(maxsize=1024)
+def _limits(instrument: Instrument) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Per item: lowest, highest, and whether every whole number between is an answer."""
+    plain = [item.whole and item.values is None and item.not_applicable is None for item in instrument.items]
+    low, high = zip(*((item.low, item.high) for item in instrument.items), strict=True)
+    return np.array(low), np.array(high), np.array(plain)
 
 
 def _clean(item: Item, column: np.ndarray, codes: np.ndarray) -> None:
     """Turn what the item does not allow into UNREADABLE, its own "not applicable" number into NOT_APPLICABLE."""
     if not item.whole:
         codes[:] = np.where(_allowed(item, column), 0, np.minimum(codes, -1))
-    plain = item.values is None and item.not_applicable is None and column.dtype.kind != "f"
-    if plain and item.low == 0 and codes.max(initial=0) <= item.high:
-        return  # the usual case costs one pass: 0 to high, and every negative number is a code of absence
     if item.not_applicable is not None:
         codes[column == item.not_applicable] = Absence.NOT_APPLICABLE
     codes[(column >= 0) & ~_allowed(item, column)] = Absence.UNREADABLE

@@ -21,7 +21,8 @@ class ScaleScores:
     One scale of n responses.
 
     ``value``: float64, points, NaN = not scorable. ``answered``: int16, of ``items``. ``method``: int8, place in
-    ``scoring.score.METHODS`` (0 none, 1 complete, 2 prorated, 3 eap). ``se``: float64, points, NaN = none.
+    ``scoring.score.METHODS`` (0 none, 1 complete, 2 prorated, 3 eap). ``se``: float64, points, NaN = none (read-only
+    where the scale has none at all).
     """
 
     value: np.ndarray
@@ -57,7 +58,7 @@ def score_columns(instrument: Instrument, answers: np.ndarray) -> dict[str, Scal
             value=np.empty(rows),
             answered=np.empty(rows, dtype=np.int16),
             method=np.empty(rows, dtype=np.int8),
-            se=np.full(rows, np.nan),
+            se=np.empty(rows) if scale.se else np.broadcast_to(np.nan, rows),
             items=len(scale.items),
         )
         for scale in instrument.scales
@@ -70,33 +71,34 @@ def score_columns(instrument: Instrument, answers: np.ndarray) -> dict[str, Scal
 
 def _score_block(instrument: Instrument, block: Block, scores: dict[str, ScaleScores], part: slice) -> None:
     tables = state_tables(instrument)
-    totals, there = np.maximum(block.codes, 0), block.codes >= 0
+    bits = next((table.bits for table in tables.values()), 0)
+    adding = (block.codes + np.int16(1 << bits)) & ~(block.codes >> 15)  # 0 where the code is negative: absent
     values: dict[str, np.ndarray] = {}
     columns = Columns(block, values)
     for scale in instrument.scales:
         out = scores[scale.name]
         if scale.name in tables:
-            _by_state(tables[scale.name], totals, there, out, part)
+            _by_state(tables[scale.name], adding, block.codes, out, part)
         else:
-            _by_engine(instrument, scale, columns, there, out, part)
+            _by_engine(instrument, scale, columns, block.codes, out, part)
         values[scale.name] = out.value[part]
 
 
-def _by_state(table: StateTable, totals: np.ndarray, there: np.ndarray, out: ScaleScores, part: slice) -> None:
-    places = [place for place, _ in table.rows]
-    answered = _rows(there, places).sum(axis=0, dtype=np.int32)
+def _by_state(table: StateTable, adding: np.ndarray, codes: np.ndarray, out: ScaleScores, part: slice) -> None:
+    kind = np.int16 if len(table.value) <= np.iinfo(np.int16).max else np.int32
     if all(counts is None for _, counts in table.rows):
-        total = _rows(totals, places).sum(axis=0, dtype=np.int32)
+        state = _rows(adding, table.places).sum(axis=0, dtype=kind)
     else:
-        total = np.zeros(len(answered), dtype=np.int32)
+        state = np.zeros(adding.shape[1], dtype=kind)
         for place, counts in table.rows:
-            total += totals[place] if counts is None else np.where(there[place], counts[totals[place]], 0)
-    state = answered * table.stride + total
-    np.take(table.value, state, out=out.value[part])
-    np.take(table.answered, state, out=out.answered[part])
-    np.take(table.method, state, out=out.method[part])
+            state += adding[place] if counts is None else counts[np.maximum(codes[place], -1)].astype(kind)
+    np.right_shift(state, table.bits, out=out.answered[part], casting="same_kind")
+    state = state.astype(np.intp)
+    # every state is in the table; "clip" only spares take() the copy it makes to be able to raise
+    np.take(table.value, state, out=out.value[part], mode="clip")
+    np.take(table.method, state, out=out.method[part], mode="clip")
     if table.se is not None:
-        np.take(table.se, state, out=out.se[part])
+        np.take(table.se, state, out=out.se[part], mode="clip")
 
 
 def _rows(matrix: np.ndarray, places: list[int]) -> np.ndarray:
@@ -107,10 +109,11 @@ def _rows(matrix: np.ndarray, places: list[int]) -> np.ndarray:
 
 
 def _by_engine(
-    instrument: Instrument, scale: Scale, columns: Columns, there: np.ndarray, out: ScaleScores, part: slice
+    instrument: Instrument, scale: Scale, columns: Columns, codes: np.ndarray, out: ScaleScores, part: slice
 ) -> None:
+    there = _rows(codes, [instrument.positions[item] for item in scale.items]) >= 0
     out.value[part] = columns.evaluate(scale.formula.tree)
-    out.answered[part] = _rows(there, [instrument.positions[item] for item in scale.items]).sum(axis=0)
+    out.answered[part] = there.sum(axis=0)
     out.method[part] = methods(scale, out.value[part], out.answered[part])
     if scale.se:
         out.se[part] = np.where(np.isnan(out.value[part]), np.nan, columns.evaluate(scale.se.tree))

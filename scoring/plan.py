@@ -24,17 +24,23 @@ MAX_STATES = 50_000
 @dataclass(frozen=True, eq=False)
 class StateTable:
     """
-    A scale by (answered, total): entry ``answered * stride + total``.
+    A scale by (answered, total): entry ``(answered << bits) + total``.
 
-    ``rows``: per argument the item's position and, unless the answer itself counts, what each answer counts.
+    An answered item adds ``(1 << bits) +`` what its answer counts, a missing one 0. ``rows``: per argument the item's
+    position and, unless the answer itself counts, what each answer adds; the last entry, 0, is for a missing one.
     """
 
     rows: tuple[tuple[int, np.ndarray | None], ...]
-    stride: int
+    bits: int
     value: np.ndarray  # float64
     answered: np.ndarray  # int16
     method: np.ndarray  # int8
     se: np.ndarray | None
+
+    @property
+    def places(self) -> list[int]:
+        """The positions of the items, in the order of the arguments."""
+        return [place for place, _ in self.rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,29 +57,32 @@ class _NoAnswers:
 
 @lru_cache(maxsize=1024)
 def state_tables(instrument: Instrument) -> dict[str, StateTable]:
-    """The scales of an instrument that are a function of (answered, total), by name."""
-    tables = {scale.name: _state_table(instrument, scale) for scale in instrument.scales}
-    return {name: table for name, table in tables.items() if table is not None}
+    """The scales of an instrument that are a function of (answered, total), by name; all with the same ``bits``."""
+    arguments = {scale.name: _only_arguments(scale) for scale in instrument.scales}
+    rows = {name: _rows(instrument, nodes) for name, nodes in arguments.items() if nodes is not None}
+    rows = {name: found for name, found in rows.items() if found is not None}
+    bits = max((int(_highest(instrument, found)).bit_length() for found in rows.values()), default=0)
+    return {
+        name: _state_table(instrument.scale(name), arguments[name], found, bits)
+        for name, found in rows.items()
+        if (len(found) + 1) << bits <= MAX_STATES
+    }
 
 
-def _state_table(instrument: Instrument, scale: Scale) -> StateTable | None:
-    arguments = _only_arguments(scale)
-    if arguments is None:
-        return None
-    rows = [_row(instrument, argument) for argument in arguments]
-    if None in rows:
-        return None
-    highest = [item.high if lut is None else lut.max() for item, lut in ((instrument.items[p], lut) for p, lut in rows)]
-    stride = int(sum(highest)) + 1
-    states = (len(rows) + 1) * stride
-    if states > MAX_STATES or len({place for place, _ in rows}) < len(rows):
-        return None
-    answered = np.repeat(np.arange(len(rows) + 1), stride)
-    total = np.tile(np.arange(stride), len(rows) + 1).astype(np.float64)
-    columns = Columns(_NoAnswers(states), {}, {arguments: (answered.astype(np.float64), total)})
+def _highest(instrument: Instrument, rows: list[tuple[int, np.ndarray | None]]) -> float:
+    return sum(instrument.items[place].high if counts is None else counts.max() for place, counts in rows)
+
+
+def _state_table(
+    scale: Scale, arguments: tuple[Node, ...], rows: list[tuple[int, np.ndarray | None]], bits: int
+) -> StateTable:
+    answered = np.repeat(np.arange(len(rows) + 1), 1 << bits)
+    total = np.tile(np.arange(1 << bits), len(rows) + 1).astype(np.float64)
+    columns = Columns(_NoAnswers(len(total)), {}, {arguments: (answered.astype(np.float64), total)})
     value = columns.evaluate(scale.formula.tree)
     se = np.where(np.isnan(value), np.nan, columns.evaluate(scale.se.tree)) if scale.se else None
-    return StateTable(tuple(rows), stride, value, answered.astype(np.int16), methods(scale, value, answered), se)
+    adding = tuple((place, None if counts is None else np.append(counts + (1 << bits), 0)) for place, counts in rows)
+    return StateTable(adding, bits, value, answered.astype(np.int16), methods(scale, value, answered), se)
 
 
 def _only_arguments(scale: Scale) -> tuple[Node, ...] | None:
@@ -91,6 +100,13 @@ def _only_arguments(scale: Scale) -> tuple[Node, ...] | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _rows(instrument: Instrument, arguments: tuple[Node, ...]) -> list[tuple[int, np.ndarray | None]] | None:
+    rows = [_row(instrument, argument) for argument in arguments]
+    if None in rows or len({place for place, _ in rows}) < len(rows):
+        return None
+    return rows
+
+
 def _row(instrument: Instrument, argument: Node) -> tuple[int, np.ndarray | None] | None:
     """An argument as (item position, what each answer counts), if it is a small whole number for every answer."""
     items = {node.item for node in walk(argument) if isinstance(node, Answer)}
@@ -102,7 +118,7 @@ def _row(instrument: Instrument, argument: Node) -> tuple[int, np.ndarray | None
     place = instrument.positions[item.id]
     if isinstance(argument, Answer):
         return place, None
-    counts = np.zeros(int(item.high) + 1, dtype=np.int64)
+    counts = np.zeros(int(item.high) + 1, dtype=np.int32)
     for answer in range(int(item.low), int(item.high) + 1):
         value = evaluate(argument, {item.id: float(answer)}) if item.allows(answer) else 0.0
         if value is None or value != int(value) or not 0 <= value <= 1000:

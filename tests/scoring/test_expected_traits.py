@@ -14,10 +14,10 @@ from scoring.parameters import with_parameters
 from scoring.publish import problems
 from scoring.score import METHODS, score_response
 
-HEALTH_MEASURES = Grid(-4.0, 4.0, 0.1)
-GERSHON_LAB = Grid(-4.0, 4.0, 0.01)
-MIRT = Grid(-6.0, 6.0, 0.1)
-ITEMS = ("EDANX01", "EDANX40", "EDANX41", "EDANX53")
+HEALTH_MEASURES = Grid(-4.0, 4.0, 0.1) GERSHON_LAB = Grid(-4.0, 4.0, 0.01) MIRT = Grid(-6.0, 6.0, 0.1) # Where nothing
+is answered, two of the published scripts give the prior mean (T 50, SE 10) and the third, mirt, nothing. # Missing is
+not zero, nor is it average: we give no score (test_no_answer_has_no_expected_trait). NOTHING_ANSWERED = "0" ITEMS =
+("EDANX01", "EDANX40", "EDANX41", "EDANX53")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_t_scores_are_those_of_the_published_scripts(shared_folder, anxiety_text
     parameters = (shared_folder / "vectors" / "promis_anxiety_4a__params.csv").read_text()
     own = parse_instrument(with_parameters(anxiety_text, "own:anxiety", parameters, grid), "own")
     with (shared_folder / "vectors" / "promis_anxiety_4a__eap.csv").open() as file:
-        rows = [row for row in csv.DictReader(file) if row["n_answered"] != "0"]
+        rows = [row for row in csv.DictReader(file) if row["n_answered"] != NOTHING_ANSWERED]
     answers = np.array([[number(row[item]) for item in ITEMS] for row in rows])
     columns = score_columns(own, answers)["t_eap"]
     np.testing.assert_allclose(columns.value, [50 + 10 * float(row[trait]) for row in rows], rtol=0, atol=1e-9)

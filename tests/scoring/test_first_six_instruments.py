@@ -93,3 +93,14 @@ def _registry(path: Path) -> list[dict[str, str]]:
 
 def _number(text: str, missing: str) -> float:
     return np.nan if text in ("", "*", missing) else float(text)
+
+
+EQ_ITEMS = ("Mobility", "Self-Care", "Activity", "Discomfort", "Anxiety")
+
+
+def test_every_published_eq_5d_index_is_ours(library, shared_folder):
+    rows = _registry(shared_folder / "data" / "2016-17_Hip_Replacement_Provider_1617.csv.zip")
+    answers = np.array([[_number(row[f"Post-Op Q {item}"], "9") for item in EQ_ITEMS] + [np.nan] for row in rows])
+    published = np.array([_number(row["Post-Op Q EQ5D Index"], "none") for row in rows])
+    ours = score_columns(library["eq5d_3l_uk@1"], answers)["index"].value
+    np.testing.assert_allclose(ours, published, rtol=0, atol=5e-7)
