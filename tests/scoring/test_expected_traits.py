@@ -14,10 +14,13 @@ from scoring.parameters import with_parameters
 from scoring.publish import problems
 from scoring.score import METHODS, score_response
 
-HEALTH_MEASURES = Grid(-4.0, 4.0, 0.1) GERSHON_LAB = Grid(-4.0, 4.0, 0.01) MIRT = Grid(-6.0, 6.0, 0.1) # Where nothing
-is answered, two of the published scripts give the prior mean (T 50, SE 10) and the third, mirt, nothing. # Missing is
-not zero, nor is it average: we give no score (test_no_answer_has_no_expected_trait). NOTHING_ANSWERED = "0" ITEMS =
-("EDANX01", "EDANX40", "EDANX41", "EDANX53")
+HEALTH_MEASURES = Grid(-4.0, 4.0, 0.1)
+GERSHON_LAB = Grid(-4.0, 4.0, 0.01)
+MIRT = Grid(-6.0, 6.0, 0.1)
+ITEMS = ("EDANX01", "EDANX40", "EDANX41", "EDANX53")
+# Rows in which nothing is answered: two of the published scripts give the prior mean (T 50, SE 10), mirt gives nothing.
+# Missing is not zero, nor is it average: we give no score (test_no_answer_has_no_expected_trait).
+NOTHING_ANSWERED = "0"
 
 
 @pytest.fixture(scope="module")
