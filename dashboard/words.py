@@ -57,10 +57,12 @@ def moment(instant: datetime, now: datetime, zone: str) -> str:
 
 
 def ago(day: date | None, today: date) -> str:
-    """today; 6 d ago: for columns. – without a day."""
+    """today; 6 d ago: for columns; after a hundred days the month. – without a day."""
     if day is None:
         return DASH
     days = (today - day).days
+    if days > 99:
+        return f"{day:%b %Y}"
     return "today" if days <= 0 else f"{days} d ago"
 
 
