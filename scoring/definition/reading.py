@@ -6,13 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from scoring.errors import ScoringError
+from scoring.formula.limits import MAX_NUMBER
+
+MAX_TEXT = 500_000  # characters; the longest of the library has 20,000
 
 
 def read_toml(text: str, source: str) -> "Section":
     """The whole document as a section; a syntax error keeps TOML's own line number."""
+    if len(text) > MAX_TEXT:
+        raise ScoringError(f"{source}: the definition is longer than {MAX_TEXT:,} characters.")
     try:
-        return Section(tomllib.loads(text), Lines(text, source), source="")
-    except tomllib.TOMLDecodeError as error:
+        return Section(tomllib.loads(text), Lines(text, source))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise ScoringError(f"{source}: not valid TOML: {error}") from None
 
 
@@ -40,8 +45,8 @@ class Lines:
 class Section:
     """One table of the document. Every key must be taken; ``finish`` refuses the rest."""
 
-    def __init__(self, values: dict[str, Any], lines: Lines, source: str, line: int = 0):
-        self._left, self._lines, self._name, self.line = dict(values), lines, source, line
+    def __init__(self, values: dict[str, Any], lines: Lines, name: str = "", line: int = 0):
+        self._left, self._lines, self._name, self.line = dict(values), lines, name, line
 
     def error(self, key: str, what: str) -> ScoringError:
         """The error that names file, line and key."""
@@ -52,6 +57,10 @@ class Section:
     def has(self, key: str) -> bool:
         """Whether the key stands in this table."""
         return key in self._left
+
+    def fill(self, usual: dict[str, Any]) -> None:
+        """Take ``usual`` for what does not stand in this table."""
+        self._left = {**usual, **self._left}
 
     def keys(self) -> tuple[str, ...]:
         """The keys not taken yet."""
@@ -75,8 +84,12 @@ class Section:
 
     def number(self, key: str, default: Any = ...) -> float:
         """A number, as float."""
-        value = self._typed(key, default, (int, float), "must be a number.", not_bool=True)
-        return float(value) if isinstance(value, int) else value
+        value = self.take(key, default)
+        if value is default:
+            return value
+        if not is_number(value):
+            raise self.error(key, "must be a number.")
+        return float(value)
 
     def whole(self, key: str, default: Any = ...) -> int:
         """A whole number."""
@@ -98,7 +111,7 @@ class Section:
         value = self.take(key, default)
         if value is default:
             return value
-        if not (isinstance(value, list) and len(value) == 2 and all(map(_is_number, value)) and value[0] < value[1]):
+        if not (isinstance(value, list) and len(value) == 2 and all(map(is_number, value)) and value[0] < value[1]):
             raise self.error(key, "must be [lowest, highest].")
         return float(value[0]), float(value[1])
 
@@ -107,9 +120,13 @@ class Section:
         value = self.take(key, default)
         if value is default:
             return value
-        if not (isinstance(value, list) and all(map(_is_number, value))):
+        if not (isinstance(value, list) and all(map(is_number, value))):
             raise self.error(key, "must be a list of numbers.")
         return tuple(map(float, value))
+
+    def inside(self, key: str, values: dict[str, Any]) -> "Section":
+        """An inline table, taken already."""
+        return Section(values, self._lines, f"{key} of {self._name}", self.line)
 
     def section(self, key: str) -> "Section":
         """The table ``[key]``."""
@@ -138,8 +155,10 @@ class Section:
 
     def named_sections(self, key: str) -> dict[str, "Section"]:
         """The tables ``[key.name]``, by name."""
-        found = {}
-        for name, value in self.take(key, {}).items():
+        found, tables = {}, self.take(key, {})
+        if not isinstance(tables, dict):
+            raise self.error(key, "must hold named tables.")
+        for name, value in tables.items():
             line = self._lines.find(rf"^\s*\[{re.escape(key)}\.{re.escape(name)}\]")
             if not isinstance(value, dict):
                 raise self.error(key, f"“{name}” must be a table.")
@@ -160,5 +179,6 @@ class Section:
         return value
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def is_number(value: Any) -> bool:
+    """Whether TOML gave a finite number that is exact as float."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
