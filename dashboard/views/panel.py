@@ -5,7 +5,7 @@ from datetime import datetime
 
 from care.access import Scope, Viewer
 from care.lakes import Freshness
-from care.queries.panel import PanelPage, Position, Show, panel_counts, panel_page
+from care.queries.panel import PanelPage, Position, Show, count_matches, panel_page
 from dashboard.components.panel_table import PanelRow
 from dashboard.labels import STATUS_LABELS, THIS_WEEK, TODAY
 from dashboard.resources import ask, data_as_of, live
@@ -45,15 +45,13 @@ def read_panel(viewer: Viewer, choice: PanelChoice, as_of: datetime) -> PanelVie
     """One page of the panel, live from care, with its courses from the lake."""
     scope = choice.scope(viewer)
     with live(viewer) as session:
-        waiting = panel_counts(session, scope, Show.NEEDS_ACTION, as_of)
-        everyone = panel_counts(session, scope, Show.EVERYONE, as_of)
         page = panel_page(session, scope, choice.show, as_of, choice.search, choice.after, choice.statuses)
     freshness = data_as_of(viewer)
     ids = tuple(sorted(row.episode.id for row in page.rows))
     courses = ask(get_courses, scope.widened(), ids) if ids and freshness.as_of else None
     return PanelView(
-        title=_title(waiting),
-        line=_line(viewer, everyone, choice.whole_clinic, as_of_words(freshness, as_of, viewer.zone)),
+        title=_title(page.counts.waiting),
+        line=_line(viewer, page.counts.everyone, choice.whole_clinic, as_of_words(freshness, as_of, viewer.zone)),
         rows=panel_rows(viewer, page.rows, courses, as_of),
         page=page,
         freshness=freshness,
@@ -64,8 +62,7 @@ def count_wider(viewer: Viewer, search: str, as_of: datetime) -> tuple[int, int]
     """How many patients match the search in the whole clinic: open, closed."""
     scope = viewer.scope.widened()
     with live(viewer) as session:
-        matches = (panel_counts(session, scope, show, as_of, search) for show in (Show.EVERYONE, Show.CLOSED))
-        return tuple(sum(counts.values()) for counts in matches)
+        return tuple(count_matches(session, scope, show, as_of, search) for show in (Show.EVERYONE, Show.CLOSED))
 
 
 def _title(waiting: dict[str, int]) -> str:
