@@ -49,7 +49,7 @@ def _drawer(case: AlertCase) -> None:
     st.write(f"**{literal(case.who.partition(' · ')[0])}** · {literal(case.who.partition(' · ')[2])}")
     st.write(literal(case.reason))
     outcome = st.pills("What came of it", list(ALERT_OUTCOMES), format_func=ALERT_OUTCOMES.get, key="alert outcome")
-    note = st.text_area("Note", key="alert note", help="For the care team; it never leaves this clinic's store.")
+    note = st.text_area("Note for the care team", key="alert note")
     with st.container(horizontal=True):
         if st.button("Save and resolve", type="primary", disabled=outcome is None, key="resolve"):
             _do(case, f"Resolved. {case.name} leaves the list.",
@@ -77,6 +77,16 @@ def _do(case: AlertCase, sentence: str, change: Callable[[], None]) -> None:
         return
     st.session_state[DONE] = (case.alert_id, sentence)
     st.rerun()
+
+
+def take(case: AlertCase) -> None:
+    """Acknowledge without the drawer; a button's callback, so that the same rerun shows it."""
+    try:
+        alerts.acknowledge(viewer_who_can(Permission.HANDLE_ALERT), case.alert_id)
+    except CareError as error:
+        not_saved("Your change", error)
+        return
+    st.session_state[DONE] = (case.alert_id, f"Acknowledged. {case.name} is yours.")
 
 
 def confirmation() -> None:

@@ -26,8 +26,8 @@ def pathway(viewer: Viewer, reference: str) -> Pathway:
 
 
 def scale_name(instrument: Instrument, scale: Scale) -> str:
-    """KOOS, JR; with several scales the scale's own label follows."""
-    return instrument.title if len(instrument.scales) == 1 else f"{instrument.title} {scale.label}"
+    """KOOS JR; of an instrument with several scales "KOOS Pain"."""
+    return scale.label if len(instrument.scales) == 1 else f"{instrument.title} {scale.label}"
 
 
 @st.cache_resource(max_entries=1000, show_spinner=False)

@@ -11,6 +11,7 @@ __all__ = ["number", "plural", "short_date"]  # the same words as in the stored 
 NARROW_SPACE = "\u202f"
 MINUS = "−"
 DASH = "–"
+ADDRESS = re.compile(r"(?i)https?:|www|@")  # a word joiner after it keeps the browser from making a link
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$^=\"'/&@])")
 
 
@@ -95,5 +96,6 @@ def joined(*parts: str | None) -> str:
 
 
 def literal(text: str) -> str:
-    """Text of a person or a registry for a markdown element: every sign stands for itself."""
-    return MARKDOWN.sub(r"\\\1", text).replace("\n", "  \n")
+    """Text of a person or a registry for a markdown element: every sign stands for itself, no address is a link."""
+    unlinked = ADDRESS.sub("\\g<0>\u2060", text)
+    return MARKDOWN.sub(r"\\\1", unlinked).replace("\n", "  \n")

@@ -66,7 +66,8 @@ def _add_course(
             mode="lines+text",
             line={"color": colours.ink, "width": 1.8},
             text=[""] * (len(course.mean) - 1) + [last],
-            textposition="bottom left",
+            textposition="top left" if course.mean[-1] >= course.mean[0] else "bottom left",  # off the line
+            cliponaxis=False,
             textfont={"size": LABEL_TEXT, "color": colours.ink},
             hovertemplate=f"{course.name}<br>day %{{x}}: %{{y:.{decimals}f}}<extra></extra>",
         ),
