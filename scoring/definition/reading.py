@@ -29,17 +29,13 @@ class Lines:
 
     def find(self, pattern: str, after: int = 0) -> int:
         """Number of the first line after line ``after`` that matches; ``after`` itself when none does."""
-        for number in range(after + 1, len(self.lines) + 1):
-            if re.search(pattern, self.lines[number - 1]):
-                return number
-        return after
+        matches = re.compile(pattern).search
+        return next((number for number, line in enumerate(self.lines[after:], after + 1) if matches(line)), after)
 
-    def nth(self, pattern: str, count: int) -> int:
-        """Number of the ``count``-th line (from 0) that matches."""
-        line = 0
-        for _ in range(count + 1):
-            line = self.find(pattern, line)
-        return line
+    def find_all(self, pattern: str) -> list[int]:
+        """Numbers of all lines that match."""
+        matches = re.compile(pattern).search
+        return [number for number, line in enumerate(self.lines, 1) if matches(line)]
 
 
 class Section:
@@ -144,12 +140,12 @@ class Section:
         values = self.take(key, [])
         if not (isinstance(values, list) and all(isinstance(value, dict) for value in values)):
             raise self.error(key, "must be a list of tables.")
-        header = rf"^\s*\[\[{re.escape(key)}\]\]"
+        headers = self._lines.find_all(rf"^\s*\[\[{re.escape(key)}\]\]")
         inline = self._lines.find(rf"^\s*{re.escape(key)}\s*=\s*\[")
         found = []
         for place, value in enumerate(values):
             name = mark(value)
-            line = self._lines.find(rf"\"{re.escape(name)}\"", inline) if inline else self._lines.nth(header, place)
+            line = headers[place] if place < len(headers) else self._lines.find(rf"\"{re.escape(name)}\"", inline)
             found.append(Section(value, self._lines, f"{key} “{name}”", line))
         return found
 

@@ -54,4 +54,4 @@ def test_every_function_is_explained(function):
 
 
 def test_the_example_in_the_code_runs():
-    assert doctest.testmod(formula) == doctest.TestResults(failed=0, attempted=2)
+    assert doctest.testmod(formula) == doctest.TestResults(failed=0, attempted=3)
