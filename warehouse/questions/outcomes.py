@@ -70,11 +70,10 @@ def get_outcomes_by_clinic(
         improved, same, worse : by any change in the scale's better direction
         reached_0 … : patients who reached each cut
     """
-    key = selection.instrument.partition("@")[0]
     parameters = {
         **_chosen(scope, selection),
         "day": selection.day,
-        "prediction": f"predicted:{key}.{selection.scale}",
+        "prediction": _prediction(selection.instrument, selection.scale),
         "only_predicted": selection.only_predicted,
         "sign": 1.0 if selection.higher_is_better else -1.0,
         **{f"cut_{place}": cut.value for place, cut in enumerate(cuts)},
@@ -111,6 +110,12 @@ def get_choices(cursor: DuckDBPyConnection, scope: ClinicScope) -> pd.DataFrame:
     return cursor.execute(sql_for_choices(), {"clinics": clinic_list(scope)}).df()
 
 
+def has_predictions(cursor: DuckDBPyConnection, scope: ClinicScope, instrument: str, scale: str) -> bool:
+    """Whether a source of the lake predicts this score, as a registry with a case-mix model does."""
+    name = _prediction(instrument, scale)
+    return bool(cursor.execute("SELECT EXISTS (FROM lake.covariate WHERE name = ?)", [name]).fetchone()[0])
+
+
 def _chosen(scope: ClinicScope, selection: Selection) -> dict:
     """What every question about a selection binds."""
     return {
@@ -123,3 +128,7 @@ def _chosen(scope: ClinicScope, selection: Selection) -> dict:
         "instrument": selection.instrument,
         "scale": selection.scale,
     }
+
+
+def _prediction(instrument: str, scale: str) -> str:
+    return f"predicted:{instrument.partition('@')[0]}.{scale}"
