@@ -25,16 +25,22 @@ def alert_boxes(viewer: Viewer, view: RecordView, as_of: datetime) -> None:
 def _box(viewer: Viewer, view: RecordView, case: AlertWithEvents, as_of: datetime, is_first: bool) -> None:
     label = status_label(case.alert.status)
     standing = literal(_standing(viewer, case, view, as_of))
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"alert_{case.alert.id}"):
-        with st.container(gap=None, width="stretch"):
+    row = {"horizontal": True, "vertical_alignment": "center"}
+    with st.container(border=True, horizontal_alignment="distribute", key=f"alert_{case.alert.id}", **row):
+        with st.container(gap=None, width=700):  # on a phone the buttons go below
             st.markdown(f":{label.colour}[{label.glyph}] **{label.word}** :gray[{standing}]")
             st.markdown(literal(as_read(case.alert.reason, view.today)))
-        verb, icon = ("Call", ":material/call:") if view.record.patient.phone else ("Resolve", None)
-        kind = "primary" if is_first else "secondary"
-        if st.button(verb, icon=icon, type=kind, key=f"act_{case.alert.id}"):
-            open_drawer(_case(view, case), "Log the call" if verb == "Call" else "Resolve the alert")
-        if case.alert.state is AlertState.OPEN:
-            st.button("Acknowledge", on_click=take, args=(_case(view, case),), key=f"take_{case.alert.id}")
+        with st.container(width="content", **row):
+            _buttons(view, _case(view, case), is_first)
+
+
+def _buttons(view: RecordView, case: AlertCase, is_first: bool) -> None:
+    verb, icon = ("Call", ":material/call:") if view.record.patient.phone else ("Resolve", None)
+    kind = "primary" if is_first else "secondary"
+    if st.button(verb, icon=icon, type=kind, key=f"act_{case.alert_id}"):
+        open_drawer(case, "Log the call" if verb == "Call" else "Resolve the alert")
+    if case.state is AlertState.OPEN:
+        st.button("Acknowledge", on_click=take, args=(case,), key=f"take_{case.alert_id}")
 
 
 def _standing(viewer: Viewer, case: AlertWithEvents, view: RecordView, as_of: datetime) -> str:

@@ -48,6 +48,11 @@ def ask(question: Callable[..., Answer], scope: Scope, *parameters: Hashable) ->
         st.stop()
 
 
+def ask_once(question: Callable[..., Answer], scope: Scope, *parameters: object) -> Answer:
+    """The same without keeping it, for an answer that is files. Raises WarehouseError with the reason."""
+    return question(_cursor(scope.tenant_id), scope, *parameters)
+
+
 def _cursor(tenant_id: UUID) -> DuckDBPyConnection:
     """A cursor of the tenant's open lake; an instance whose server went away is opened anew, once."""
     cursor = _open_lake(tenant_id).cursor()

@@ -41,7 +41,10 @@ def in_a_quiet_line(episode: Episode, today: date) -> str:
     """right knee · day 11"""
     joint = JOINTS.get(episode.condition, condition_label(episode.condition))
     side = "" if episode.side in (Side.NONE, Side.BOTH) else SIDES[episode.side]
-    return joined(f"{side} {joint}".strip(), when(episode, today))
+    to_go = (episode.index_date - today).days
+    is_planned = to_go > 0 and episode.index_precision is IndexPrecision.DAY
+    place = f"{to_go} d to {INDEX_EVENTS[episode.index_kind]}" if is_planned else when(episode, today)
+    return joined(f"{side} {joint}".strip(), place)
 
 
 def in_a_header(patient: Patient, episode: Episode, today: date) -> str:
