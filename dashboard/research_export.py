@@ -9,8 +9,7 @@ from care.audit import record
 from care.registry import definitions
 from dashboard.elements import note, section
 from dashboard.resources import ask_once, live
-from dashboard.views.research import audit_detail, freeze_rows, instruments, span
-from dashboard.words import plural
+from dashboard.views.research import audit_detail, freeze_rows, instruments, patients, span
 from warehouse.errors import WarehouseError
 from warehouse.research.cohort import CohortCount, ExportChoice
 from warehouse.research.freeze import Freeze, make_freeze
@@ -36,7 +35,7 @@ def choose(viewer: Viewer, known: dict[str, str]) -> ExportChoice | None:
 
 def offer_export(viewer: Viewer, choice: ExportChoice, found: CohortCount) -> None:
     """The button that writes, then what was written with its download."""
-    if st.button(f"Export {plural(found.patients, 'patient')}", type="primary", key="export"):
+    if st.button(f"Export {patients(found.patients)}", type="primary", key="export"):
         freeze = _make(viewer, choice)
         if freeze:
             st.session_state[MADE] = (choice, freeze)

@@ -24,7 +24,11 @@ with body():
     found = read_count(viewer, choice) if choice else None
     with heading:
         made_up = ", synthetic clinics" if viewer.is_demo else ""
-        title(page_title(found), f"De-identified research data. {as_of_words(freshness, now(), viewer.zone)}{made_up}.")
+        title(
+            page_title(found),
+            "De-identified; nothing is written before you export. "
+            f"{as_of_words(freshness, now(), viewer.zone)}{made_up}.",
+        )
         warn_if_stale(freshness, now(), viewer.zone)
     if found is None:
         st.write("Choose at least one instrument.")

@@ -26,21 +26,15 @@ def hidden_groups(sizes: np.ndarray) -> np.ndarray:
     >>> hidden_groups(np.array([12, 40])).tolist()
     [False, False]
     """
-    hidden = is_small(sizes)
-    while hidden.any() and not hidden[sizes > 0].all():
-        if hidden.sum() >= 2 and sizes[hidden].sum() >= LEAST:
-            break
-        shown = np.flatnonzero(~hidden & (sizes > 0))
-        hidden[shown[np.argmin(sizes[shown])]] = True
-    return hidden
+    return _covered(np.asarray(sizes), is_small(sizes))
 
 
 def hidden_cells(table: np.ndarray, hidden_rows: np.ndarray) -> np.ndarray:
     """
     Which cells of a table (groups × answers) are hidden where row and column totals are shown.
 
-    n × k bool: all cells of a hidden row, every small cell, and in each row or column with exactly one hidden cell the
-    smallest other one.
+    n × k bool: all cells of a hidden row, every small cell, and in each row and column the next smallest until those
+    hidden are two or more and together ten or more: 96 of 97 better would say that one was not.
 
     >>> hidden_cells(np.array([[80, 12, 3], [50, 20, 30]]), np.array([False, False])).tolist()
     [[False, True, True], [False, True, True]]
@@ -48,8 +42,19 @@ def hidden_cells(table: np.ndarray, hidden_rows: np.ndarray) -> np.ndarray:
     hidden = is_small(table) | hidden_rows[:, None]
     while True:
         before = hidden.sum()
-        for counts, line in [*zip(table, hidden, strict=True), *zip(table.T, hidden.T, strict=True)]:
-            if line.sum() == 1 and len(line) > 1:
-                line[np.argmin(np.where(line, np.iinfo(np.int64).max, counts))] = True
+        for lines, counts in ((hidden, table), (hidden.T, table.T)):
+            for place in range(len(lines)):
+                lines[place] = _covered(counts[place], lines[place])
         if hidden.sum() == before:
             return hidden
+
+
+def _covered(counts: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """One line with what must be hidden beside its hidden cells, the smallest first and nobody (0) last."""
+    hidden = hidden.copy()
+    order = np.argsort(np.where(counts > 0, counts, np.iinfo(np.int64).max), kind="stable")
+    for place in order:
+        if not hidden.any() or (hidden.sum() >= 2 and counts[hidden].sum() >= LEAST):
+            break
+        hidden[place] = True
+    return hidden

@@ -8,7 +8,7 @@ from care.access import Viewer
 from dashboard.definitions import instrument
 from dashboard.labels import condition_label
 from dashboard.resources import ask
-from dashboard.words import count, plural
+from dashboard.words import count
 from warehouse.research.cohort import CohortCount, ExportChoice, count_cohort, get_export_choices
 from warehouse.research.freeze import Freeze
 
@@ -42,12 +42,17 @@ def read_count(viewer: Viewer, choice: ExportChoice) -> CohortCount:
 
 
 def page_title(found: CohortCount | None) -> str:
-    """44,241 patients match; nothing has been written yet"""
+    """44,241 patients match"""
     if found is None:
         return "Choose what to export"
     if not found.patients:
         return "Nobody matches this choice"
-    return f"{plural(found.patients, 'patient')} match; nothing has been written yet"
+    return f"{patients(found.patients)} {'matches' if found.patients == 1 else 'match'}"
+
+
+def patients(number: int) -> str:
+    """44,241 patients"""
+    return f"{count(number)} {'patient' if number == 1 else 'patients'}"
 
 
 def count_rows(found: CohortCount) -> dict[str, str]:
@@ -67,15 +72,15 @@ def small_cell_note(found: CohortCount) -> str:
     if not found.small_groups:
         return "No combination of clinic, stratum, sex and age band has fewer than 10 patients."
     return (
-        f"{plural(found.small_groups, 'combination')} of clinic, stratum, sex and age band hold fewer than 10 patients "
-        f"({count(found.in_small_groups)} in all): do not publish counts or means of so few."
+        f"In {count(found.small_groups)} combinations of clinic, stratum, sex and age band there are fewer than 10 "
+        f"patients ({count(found.in_small_groups)} in all): do not publish counts or means of so few."
     )
 
 
 def freeze_rows(freeze: Freeze) -> list[dict[str, str]]:
     """One row per table of a freeze."""
     return [
-        {"Table": name, "Rows": count(table["rows"]), "SHA-256 of the CSV": table["csv"]["sha256"]}
+        {"Table": name, "Rows": count(table["rows"]), "SHA-256 of the CSV begins": table["csv"]["sha256"][:16]}
         for name, table in freeze.manifest["tables"].items()
     ]
 

@@ -18,7 +18,7 @@ NONE_HIDDEN = np.zeros(3, bool)
         ([5, 6, 50], [True, True, False]),  # 11 of two clinics are not
         ([10, 11], [False, False]),
         ([0, 10, 40], [False, False, False]),  # nobody is not few
-        ([0, 4, 0], [False, True, False]),  # nothing left to hide it behind: the total is hidden too
+        ([0, 4, 0], [True, True, True]),  # too few in all: the total is hidden, too
     ],
 )
 def test_groups_of_few_are_hidden_until_they_cannot_be_worked_out(sizes, hidden):
@@ -34,8 +34,13 @@ def test_a_hidden_cell_takes_a_second_one_in_its_row_and_column():
     ]
 
 
+def test_what_is_left_of_the_total_is_not_few_either():
+    not_better = np.array([[96, 0, 1], [100, 20, 30], [100, 20, 30]])  # 97 − 96 would tell of one patient
+    assert hidden_cells(not_better, NONE_HIDDEN)[0].tolist() == [True, False, True]
+
+
 def test_hidden_rows_cover_their_columns():
-    table = np.array([[3, 1, 0], [5, 2, 8], [50, 20, 30], [70, 4, 20]])
+    table = np.array([[6, 0, 3], [20, 12, 8], [50, 20, 30], [70, 4, 20]])
     hidden = hidden_cells(table, np.array([True, True, False, False]))
     assert hidden.tolist() == [[True, True, True], [True, True, True], [False, False, False], [False, True, True]]
 
@@ -51,5 +56,5 @@ def test_no_small_cell_is_shown_or_can_be_subtracted(rows):
     hidden_rows = hidden_groups(table.sum(axis=1))
     hidden = hidden_cells(table, hidden_rows)
     assert not (~hidden & (table > 0) & (table < 10)).any()
-    assert (hidden.sum(axis=1) != 1).all()
-    assert len(table) == 1 or (hidden.sum(axis=0) != 1).all()
+    for counts, line in [*zip(table, hidden, strict=True), *zip(table.T, hidden.T, strict=True)]:
+        assert not line.any() or line.all() or (line.sum() >= 2 and counts[line].sum() >= 10)
