@@ -58,6 +58,10 @@ def show_everyone() -> None:
     st.session_state["show"] = SHOWN[Show.EVERYONE]
 
 
+def show_clinic() -> None:
+    st.session_state["whose"] = CLINIC
+
+
 def show_wider(open_ones: int) -> None:
     """Every state and the whole clinic; the closed ones where nobody under care matches."""
     st.session_state["show"] = SHOWN[Show.EVERYONE if open_ones else Show.CLOSED]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from care.access import Viewer
 from care.queries.panel import PAGE, PanelPage, Show
-from dashboard.panel_filters import PLACES, show_everyone, show_wider
+from dashboard.panel_filters import PLACES, show_clinic, show_everyone, show_wider
 from dashboard.states import no_match, nothing_to_do
 from dashboard.views.panel import PanelChoice, count_wider
 
@@ -29,11 +29,18 @@ def _back() -> None:
     st.session_state[PLACES] = st.session_state[PLACES][:-1]
 
 
-def say_why_empty(viewer: Viewer, choice: PanelChoice, as_of: datetime) -> None:
-    """Nothing to do is good news; a filter that finds nobody offers the nearest wider one."""
+def say_why_empty(viewer: Viewer, choice: PanelChoice, on_the_list: int, as_of: datetime) -> None:
+    """Nothing to do is good news; an empty list of one's own or a filter that finds nobody offers a wider one."""
     if choice.search.strip() or choice.statuses:
         open_ones, closed = count_wider(viewer, choice.search, as_of)
         no_match(_sought(choice), open_ones + closed, lambda: show_wider(open_ones))
+    elif choice.show is not Show.CLOSED and not on_the_list and not choice.whole_clinic:
+        nothing_to_do(
+            "No patient is on your own list",
+            "Nobody under care has you on their care team. Your colleagues' patients are under “Clinic”.",
+            "Show the whole clinic",
+            show_clinic,
+        )
     elif choice.show is Show.NEEDS_ACTION:
         nothing_to_do(
             "Nothing waits for you",

@@ -16,10 +16,19 @@ from scoring.reasons import as_read
 
 
 def alert_boxes(viewer: Viewer, view: RecordView, as_of: datetime) -> None:
-    """One box per alert that is not resolved, the first with the page's primary button; no alert, no box."""
+    """One box per alert that is not resolved, the first with the page's primary button; else the status in a line."""
     waiting = [case for case in view.alerts if case.alert.state is not AlertState.RESOLVED]
     for place, case in enumerate(waiting):
         _box(viewer, view, case, as_of, is_first=place == 0)
+    if not waiting and view.record.tracks:
+        _status(view)
+
+
+def _status(view: RecordView) -> None:
+    """Where the course stands while nothing waits: a line, not a box."""
+    track = view.record.tracks[0]
+    label = status_label(track.status)
+    st.markdown(f":{label.colour}[{label.glyph}] **{label.word}** {literal(as_read(track.reason, view.today))}")
 
 
 def _box(viewer: Viewer, view: RecordView, case: AlertWithEvents, as_of: datetime, is_first: bool) -> None:

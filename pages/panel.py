@@ -27,7 +27,7 @@ with body():
     confirmation()
     shown(viewer, "panel", [row.patient.id for row in panel.page.rows])
     if not panel.rows:
-        say_why_empty(viewer, choice, as_of)
+        say_why_empty(viewer, choice, panel.on_the_list, as_of)
         st.stop()
     click = panel_table(panel.rows, "Patients, worst first", key="panel", focus=st.session_state.get(FOCUS))
     page_buttons(panel.page)

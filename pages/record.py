@@ -37,8 +37,8 @@ with body():
         record_parts.exercise_part(view)
         record_parts.happened_part(viewer, view)
         record_parts.other_episodes_part(view)
-    messages, answers = st.columns([1.35, 1], gap="large")
-    with messages:
+    words, answers = st.columns([1.35, 1], gap="large")
+    with words:
         record_parts.messages_part(viewer, view, as_of)
     with answers:
         record_parts.answers_part(viewer, view)

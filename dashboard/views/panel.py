@@ -32,13 +32,18 @@ class PanelChoice:
 
 @dataclass(frozen=True)
 class PanelView:
-    """Everything the page draws. ``cases``: the store's rows behind ``rows``, in the same order."""
+    """Everything the page draws; ``page`` has the store's rows behind ``rows``, in the same order."""
 
     title: str
     line: str
     rows: list[PanelRow]
     page: PanelPage
     freshness: Freshness
+
+    @property
+    def on_the_list(self) -> int:
+        """Open episodes in the scope, whatever the filters."""
+        return sum(self.page.counts.everyone.values())
 
 
 def read_panel(viewer: Viewer, choice: PanelChoice, as_of: datetime) -> PanelView:

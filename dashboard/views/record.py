@@ -9,6 +9,7 @@ import pandas as pd
 from care.access import Viewer
 from care.lakes import Freshness, freshness
 from care.models import Message, SurveyAssignment, SurveyResponse
+from care.models.patient import IndexPrecision
 from care.queries.record import (
     AlertWithEvents,
     Record,
@@ -19,6 +20,7 @@ from care.queries.record import (
     find_record,
     find_responses,
 )
+from care.status import EpisodeState
 from dashboard.definitions import pathway
 from dashboard.resources import ask, live
 from dashboard.views.course import Course, courses_of
@@ -80,8 +82,9 @@ def similar_courses(viewer: Viewer, view: RecordView, course: Course) -> pd.Data
 
 def _line(viewer: Viewer, record: Record, today: date) -> str:
     """80, male · right knee replacement, surgery 12 Oct · Total knee pathway, **day 43 of 90** · Dr Osei · MRN …"""
-    place = when(record.episode, today)
-    if record.pathway:
+    exact = record.episode.index_precision is IndexPrecision.DAY and record.episode.state is EpisodeState.OPEN
+    place = when(record.episode, today) if exact else ""
+    if record.pathway and exact:
         planned = pathway(viewer, record.pathway)
         title = planned.title.get(record.patient.language) or next(iter(planned.title.values()))
         place = f"{literal(title)}, **{place} of {planned.length_days}**"

@@ -50,9 +50,11 @@ def open_as(members, monkeypatch) -> Open:
         token = sign_in_token(members[name]) if name else None
         monkeypatch.setattr(session, "token", lambda: token)
         app = AppTest.from_file(settings.ROOT / "dashboard" / "app.py", default_timeout=30)
-        for key, value in query.items():
-            app.query_params[key] = value
         app.run()
-        return app.switch_page(f"../pages/{page}").run() if page else app
+        if page:
+            app.switch_page(f"../pages/{page}")
+        for key, value in query.items():  # after the switch, which leaves the first page's address behind
+            app.query_params[key] = value
+        return app.run() if page else app
 
     return open_page
