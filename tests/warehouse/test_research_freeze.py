@@ -207,15 +207,7 @@ def test_our_own_wording_leaves_demonstrations_only(store, is_demo, exported):
     clinic = add_clinic(name, "N", "North")
     with app_session(tenant_id) as session:
         episode = make_episode(session, make_patient(session, clinic))
-        answers = {
-            "stiffness": 1,
-            "twisting": 1,
-            "straightening": 1,
-            "stairs": 1,
-            "standing": 1,
-            "rising": 1,
-            "bending": 1,
-        }
+        items = ("stiffness", "twisting", "straightening", "stairs", "standing", "rising", "bending")
         response = make_response(
             session, episode, dict.fromkeys(items, 1), wording=Wording.DEMO, completed_at=NOW - timedelta(days=1)
         )

@@ -49,7 +49,10 @@ QUERIES = {
             v.name,
             CASE WHEN v.number > a.highest THEN a.highest ELSE v.number END AS number,
             -- what is no plain code could be anything
-            CASE WHEN regexp_full_match(v.text, '[a-z0-9_.+-]*') THEN v.text WHEN v.text <> '' THEN 'withheld' END AS code
+            CASE
+                WHEN regexp_full_match(v.text, '[a-z0-9_.+-]*') THEN v.text
+                WHEN v.text IS NOT NULL THEN 'withheld'
+            END AS code
         FROM lake.covariate AS v
         JOIN allowed AS a USING (name)
         WHERE v.episode_id IN (SELECT episode_id FROM chosen)
