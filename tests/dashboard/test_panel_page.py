@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from care.database import app_session, owner_engine
+from care.database import app_session
 from care.ids import new_id
-from care.models import Alert, AuditEvent, Track
+from care.models import Alert, Track
 from care.queries.panel import Show
 from care.registry import load_library
 from care.sign_in import authenticate, start_session, viewer_behind
@@ -146,24 +146,14 @@ def test_a_made_up_filter_value_falls_back_to_the_first(panel, open_as):
     assert app.title[0].value == "2 patients need you today"
 
 
-def shown_on_panel(tenant_id):
-    """Sets of patients in the trail; nobody but the owner may read it."""
-    with owner_engine().connect() as connection:
-        return connection.execute(
-            select(AuditEvent.patient_ids)
-            .where(AuditEvent.screen == "panel", AuditEvent.tenant_id == tenant_id)
-            .order_by(AuditEvent.at)
-        ).scalars().all()  # fmt: skip
-
-
-def test_the_trail_has_one_event_per_set_of_patients_shown(panel, open_as, two_tenants):
-    before = len(shown_on_panel(two_tenants[0].id))
+def test_the_trail_has_one_event_per_set_of_patients_shown(panel, open_as, two_tenants, trail):
+    before = len(trail("panel", two_tenants[0].id))
     app = open_as("north", "panel.py")
     app.run()
-    assert [len(patients) for patients in shown_on_panel(two_tenants[0].id)[before:]] == [2]
+    assert [len(patients) for patients in trail("panel", two_tenants[0].id)[before:]] == [2]
     app.session_state["show"] = "Everyone"
     app.run()
-    assert [len(patients) for patients in shown_on_panel(two_tenants[0].id)[before:]] == [2, 3]
+    assert [len(patients) for patients in trail("panel", two_tenants[0].id)[before:]] == [2, 3]
 
 
 def test_no_audit_no_data(panel, open_as, monkeypatch):

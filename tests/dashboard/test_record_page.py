@@ -3,11 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
-from care.database import app_session, owner_engine
+from care.database import app_session
 from care.ids import new_id
-from care.models import Alert, AuditEvent, Message, Track
+from care.models import Alert, Message, Track
 from care.models.event import Channel, Direction, MessageKind
 from care.registry import load_library
 from care.status import AlertState
@@ -126,8 +125,6 @@ def test_acknowledging_is_seen_in_the_same_rerun_and_can_be_undone(record, patie
         assert session.get_one(Alert, patient["alert"]).state is AlertState.OPEN
 
 
-def test_opening_a_record_is_in_the_trail(record, patient):
+def test_opening_a_record_is_in_the_trail(record, patient, two_tenants, trail):
     record()
-    with owner_engine().connect() as connection:
-        seen = connection.execute(select(AuditEvent.patient_ids).where(AuditEvent.screen == "record")).scalars().all()
-    assert [patient["patient"]] in seen
+    assert [patient["patient"]] in trail("record", two_tenants[0].id)
