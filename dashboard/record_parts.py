@@ -65,7 +65,7 @@ def exercise_part(view: RecordView) -> None:
 
 def happened_part(viewer: Viewer, view: RecordView) -> None:
     """The last few events; all of them on request."""
-    lines = timeline(view, view.record.patient.zone or viewer.zone)
+    lines = timeline(viewer, view)
     section("What happened")
     if not lines:
         st.write("Nothing yet.")

@@ -171,7 +171,8 @@ def _add_own(drawn: go.Figure, chart: RecoveryChart, colours: Palette) -> None:
         )
     )
     last = chart.answers[-1]
-    below = chart.glyph != "▲"
+    # On the side the line does not come from.
+    below = before == 0 or last.score < chart.answers[-2].score
     _write(drawn, last.day, last.score, f"<b>{last.label}</b>", colours.ink, size=15, xanchor="center",
            yanchor="top" if below else "bottom", yshift=-9 if below else 9)  # fmt: skip
 

@@ -86,7 +86,7 @@ def _line(viewer: Viewer, record: Record, today: date) -> str:
     place = when(record.episode, today) if exact else ""
     if record.pathway and exact:
         planned = pathway(viewer, record.pathway)
-        title = planned.title.get(record.patient.language) or next(iter(planned.title.values()))
+        title = planned.title.get("en") or next(iter(planned.title.values()))
         place = f"{literal(title)}, **{place} of {planned.length_days}**"
     return joined(
         literal(in_a_header(record.patient, record.episode, today)),

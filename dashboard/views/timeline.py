@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from care.access import Viewer
+from care.models import SurveyResponse
 from care.models.event import Direction
 from care.models.patient import IndexPrecision
 from care.status import AlertState, AssignmentState
+from dashboard.definitions import instrument
 from dashboard.labels import ALERT_OUTCOMES, INDEX_EVENTS, status_label
 from dashboard.views.record import RecordView
 from dashboard.words import short_date
@@ -24,9 +27,10 @@ class Happened:
     words: str
 
 
-def timeline(view: RecordView, zone: str) -> list[Happened]:
+def timeline(viewer: Viewer, view: RecordView) -> list[Happened]:
     """Newest first; of one instant in the order answer, alert, message."""
-    lines = [*_answers(view), *_alerts(view, zone), *_messages(view, zone), *_missed(view), *_index(view, zone)]
+    zone = view.record.patient.zone or viewer.zone
+    lines = [*_answers(viewer, view), *_alerts(view, zone), *_messages(view, zone), *_missed(view), *_index(view, zone)]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
@@ -37,7 +41,7 @@ def table_of(lines: list[Happened], today: date) -> dict[str, list[str]]:
     }
 
 
-def _answers(view: RecordView) -> list[Happened]:
+def _answers(viewer: Viewer, view: RecordView) -> list[Happened]:
     scores = {
         (course.track.instrument, answer.local_date): f"{course.name} {course.points(answer.value)}"
         for course in view.courses
@@ -47,10 +51,14 @@ def _answers(view: RecordView) -> list[Happened]:
         Happened(
             response.completed_at,
             response.local_date,
-            scores.get((response.instrument, response.local_date), "Survey answered"),
+            scores.get((response.instrument, response.local_date)) or _without_score(viewer, response),
         )
         for response in view.responses
     ]
+
+
+def _without_score(viewer: Viewer, response: SurveyResponse) -> str:
+    return f"{instrument(viewer, response.instrument).title} answered, not scored"
 
 
 def _alerts(view: RecordView, zone: str) -> list[Happened]:
@@ -93,14 +101,11 @@ def _quoted(body: str) -> str:
 
 
 def _missed(view: RecordView) -> list[Happened]:
+    """One line per day: a step may ask several questionnaires at once."""
+    expired = {each.due_date: each for each in view.assignments if each.state is AssignmentState.EXPIRED}
     return [
-        Happened(
-            assignment.expires_at,
-            assignment.due_date,
-            f"Survey due {short_date(assignment.due_date, view.today)} not answered",
-        )
-        for assignment in view.assignments
-        if assignment.state is AssignmentState.EXPIRED
+        Happened(each.expires_at, day, f"Survey due {short_date(day, view.today)} not answered")
+        for day, each in expired.items()
     ]
 
 

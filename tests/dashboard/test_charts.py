@@ -107,3 +107,14 @@ def test_small_multiples_share_their_axes():
     )
     assert drawn.layout.yaxis2.matches == "y"
     assert "n = 187" in drawn.layout.annotations[1].text
+
+
+def test_the_last_value_stands_on_the_side_the_line_does_not_come_from(chart):
+    def side(before, last):
+        answers = [Answered(0, before, str(before), ""), Answered(42, last, str(last), "")]
+        return recovery_figure(
+            RecoveryChart(**{**vars(chart), "answers": answers}), palette("light")
+        ).layout.annotations[-1]
+
+    assert side(40, 60).yanchor == "bottom"
+    assert side(60, 40).yanchor == "top"
