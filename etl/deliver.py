@@ -18,7 +18,6 @@ from duckdb import DuckDBPyConnection
 
 import settings
 from etl.carry import sql
-from warehouse.migrate import lake_version
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,6 @@ def mark_dirty(store: psycopg.Connection) -> None:
 
 def deliver_what_waits(connection: DuckDBPyConnection, store: psycopg.Connection) -> None:
     """Deliver a run that was committed and never delivered; nothing when there is none."""
-    if not lake_version(connection):
-        return
     dirty, delivered = store.execute("SELECT dirty, delivered_snapshot FROM tenant_lake").fetchone()
     last = last_run(connection)
     if last and (dirty or delivered != last.snapshot):
@@ -47,7 +44,7 @@ def deliver_what_waits(connection: DuckDBPyConnection, store: psycopg.Connection
 
 
 def deliver(connection: DuckDBPyConnection, store: psycopg.Connection, as_of: datetime) -> int:
-    """Bring ``track`` and ``alert`` to what the lake says; returns the number of alerts raised."""
+    """Bring ``track`` and ``alert`` to what the lake says in this transaction; returns the number of alerts raised."""
     last = last_run(connection)
     with store.transaction():
         (delivered,) = store.execute("SELECT delivered_snapshot FROM tenant_lake FOR UPDATE").fetchone()
