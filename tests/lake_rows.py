@@ -9,6 +9,11 @@ from care.lakes import lake_address
 from warehouse.connection import Lake, reader
 
 
+def forget_readers() -> None:
+    """After a lake was made anew, or its server was exchanged."""
+    _reader.cache_clear()
+
+
 def lake_rows(tenant_id: UUID, query: str, *parameters: object) -> list[tuple]:
     """The rows of a query."""
     return _reader(tenant_id).execute(query, parameters).fetchall()
