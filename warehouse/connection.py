@@ -11,7 +11,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 import settings
-from warehouse.errors import WarehouseError
+from warehouse.errors import LakeBeingUpdated, WarehouseError
 from warehouse.extensions import load_extensions
 from warehouse.migrate import check_version
 
@@ -102,6 +102,8 @@ def _execute(connection: DuckDBPyConnection, statement: str) -> None:
         connection.execute(statement)
     except duckdb.Error as error:
         connection.close()
+        if "creating a new DuckLake is explicitly disabled" in str(error):
+            raise LakeBeingUpdated() from None
         reason = re.sub(r"password='?[^' ]*'?", "password=…", str(error)).strip().splitlines()[-1]
         raise WarehouseError(f"The lake does not open: {reason} Check the database server, then try again.") from None
 

@@ -41,4 +41,4 @@ def lake_version(cursor: DuckDBPyConnection) -> int:
 def check_version(cursor: DuckDBPyConnection) -> None:
     """Refuse, for a reader, a lake at another version than this program."""
     if lake_version(cursor) != len(migrations()):
-        raise LakeBeingUpdated("The figures of this organization are being updated. Try again in a minute.")
+        raise LakeBeingUpdated()
