@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scoring.band_conformal import ResidualQuantiles
-from scoring.recovery_basis import hats
+from scoring.recovery_basis import segment_of
 from scoring.recovery_histogram import ResidualCounts
 
 ENOUGH_FOR_A_TIME = 400  # patients near one knot before its quantiles are told apart from all others'
@@ -54,4 +54,5 @@ class TimeBands:
 
 def nearest_knot(day: np.ndarray, knots: tuple[int, ...]) -> np.ndarray:
     """Position of the knot that weighs most on each day."""
-    return hats(day, knots).argmax(axis=1)
+    segment, through = segment_of(day, knots)
+    return segment + (through > 0.5)

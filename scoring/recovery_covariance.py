@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
 
 from scoring.recovery_basis import hats
 
@@ -102,18 +101,24 @@ def fit_kernel(sums: LagSums) -> Kernel:
     seen = pairs > 0
     lag_mean = np.append(lag[seen] / pairs[seen], PRIOR_LAGS)
     correlation = np.append(product[seen] / pairs[seen], PRIOR_KERNEL.between(PRIOR_LAGS, 0.0))
-    weight = np.sqrt(np.append(pairs[seen], np.full(3, PSEUDO_PATIENTS / 3)))
-    tries = [shares_for(correlation, lag_mean, weight, days) for days in FADING_DAYS]
-    (lasting, fading), _, days = min(tries, key=lambda tried: tried[1])
-    shrink = min(1.0, (1.0 - SMALLEST_NOISE) / max(lasting + fading, 1e-9))
-    return Kernel(float(lasting * shrink), float(fading * shrink), float(days))
+    weight = np.append(pairs[seen], np.full(3, PSEUDO_PATIENTS / 3))
+    lasting, fading, misfit = best_shares(correlation, lag_mean, weight)
+    best = misfit.argmin()
+    shrink = min(1.0, (1.0 - SMALLEST_NOISE) / max(lasting[best] + fading[best], 1e-9))
+    return Kernel(float(lasting[best] * shrink), float(fading[best] * shrink), float(FADING_DAYS[best]))
 
 
-def shares_for(correlation: np.ndarray, lag: np.ndarray, weight: np.ndarray, days: float) -> tuple:
-    """Best (lasting, fading) for one time constant, the misfit, and the constant."""
-    design = np.column_stack([np.ones(len(lag)), np.exp(-lag / days)])
-    shares, misfit = nnls(design * weight[:, None], correlation * weight)
-    return tuple(shares), misfit, days
+def best_shares(correlation: np.ndarray, lag: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    """(lasting, fading, misfit) for every time constant: weighted least squares with neither share below 0."""
+    fade = np.exp(-lag / FADING_DAYS[:, None])
+    ones, once, twice = weight.sum(), fade @ weight, fade**2 @ weight
+    level, falling = correlation @ weight, fade @ (correlation * weight)
+    fading = np.maximum((ones * falling - once * level) / np.maximum(ones * twice - once**2, 1e-12), 0.0)
+    lasting = (level - once * fading) / ones
+    fading = np.where(lasting < 0, np.maximum(falling / twice, 0.0), fading)
+    lasting = np.maximum(lasting, 0.0)
+    misfit = (correlation - lasting[:, None] - fading[:, None] * fade) ** 2 @ weight
+    return lasting, fading, misfit
 
 
 def knot_sums(standardised: np.ndarray, day: np.ndarray, kernel: Kernel, knots: tuple[int, ...]) -> np.ndarray:

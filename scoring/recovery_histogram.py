@@ -88,14 +88,16 @@ def quantiles_of_counts(counts: np.ndarray) -> np.ndarray:
     """
     b × 99 residuals at LEVELS of b histograms, spread evenly within their cells, at position (n + 1)·level among n.
 
-    All rows are one rising function: row number + share reached.
+    All rows are read off one rising function: row number + share reached.
     """
-    n = np.maximum(counts.sum(axis=1, keepdims=True), 1e-9)
+    reached = np.zeros((len(counts), len(RESIDUAL_EDGES)))
+    np.cumsum(counts, axis=1, out=reached[:, 1:])
+    n = np.maximum(reached[:, -1:], 1e-9)
     rows = np.arange(len(counts))[:, None] * 2.0
-    reached = rows + np.pad(np.cumsum(counts, axis=1), ((0, 0), (1, 0))) / n
     position = (n + 1) * LEVELS
     asked = rows + np.clip((position - 0.5) / n, 0.0, 1.0)
-    quantiles = np.interp(asked.ravel(), reached.ravel(), np.tile(RESIDUAL_EDGES, len(counts))).reshape(asked.shape)
+    edges = np.tile(RESIDUAL_EDGES, len(counts))
+    quantiles = np.interp(asked.ravel(), (rows + reached / n).ravel(), edges).reshape(asked.shape)
     quantiles[position < 1] = RESIDUAL_EDGES[0]
     quantiles[position > n] = RESIDUAL_EDGES[-1]
     return np.maximum.accumulate(quantiles, axis=1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.recovery_basis import Scale, hats, lateness
+from scoring.recovery_basis import Scale, lateness
 from scoring.recovery_courses import Courses
 from scoring.recovery_moments import Moments
 
@@ -52,11 +52,10 @@ class MeanCourse:
 
     def parts(self, day: np.ndarray, baseline: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """What of the expectation is the average patient's course, what the own baseline's, what the covariates'."""
-        day = np.asarray(day, float)
-        per_row = (slice(None),) + (None,) * (day.ndim - 1)
-        weights = hats(day.ravel(), self.scale.knots)
+        knots = np.asarray(self.scale.knots, float)
+        per_row = (slice(None),) + (None,) * (np.ndim(day) - 1)
         height, slope, late = (
-            (weights @ values).reshape(day.shape) for values in (self.height, self.slope, lateness(self.scale.knots))
+            np.interp(day, knots, values) for values in (self.height, self.slope, lateness(self.scale.knots))
         )
         fixed, growing = (x @ self.effect)[per_row], (x @ self.effect_by_time)[per_row]
         return height, slope * self.scale.standardised(baseline)[per_row], fixed + growing * late
@@ -91,15 +90,15 @@ def fit_coefficients(
 
 def normal_equations(moments: Moments, scale: Scale) -> tuple[np.ndarray, np.ndarray]:
     """X'X (… × P × P) and X'y (… × P) of the broken stick."""
-    entry, fixed, rising = columns(scale, moments.covariates)
-    squares = products = 0.0
-    for stretch in range(len(scale.knots) - 1):
-        m0, m1, m2 = np.moveaxis(moments.sums[..., stretch, :, :, :], -3, 0)
-        c0, c1 = fixed[stretch], rising[stretch]
-        pairs = np.ix_(entry, entry)
-        squares = squares + m0[(..., *pairs)] * np.outer(c0, c0) + m2[(..., *pairs)] * np.outer(c1, c1)
-        squares = squares + m1[(..., *pairs)] * (np.outer(c0, c1) + np.outer(c1, c0))
-        products = products + m0[..., entry, -1] * c0 + m1[..., entry, -1] * c1
+    entry, c0, c1 = columns(scale, moments.covariates)
+    products_of_v = moments.sums[..., entry[:, None], entry]
+    crossed = c0[:, :, None] * c1[:, None, :]
+    weights = np.stack(
+        [c0[:, :, None] * c0[:, None, :], crossed + np.swapaxes(crossed, 1, 2), c1[:, :, None] * c1[:, None, :]], 1
+    )
+    squares = (products_of_v * weights).sum(axis=(-4, -3))
+    scores = moments.sums[..., entry, -1]
+    products = (scores[..., 0, :] * c0 + scores[..., 1, :] * c1).sum(axis=-2)
     return squares, products
 
 

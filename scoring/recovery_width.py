@@ -54,8 +54,7 @@ class Width:
 
     def on(self, day: np.ndarray) -> np.ndarray:
         """Of the average patient, of the shape of `day`."""
-        day = np.asarray(day, float)
-        return (hats(day.ravel(), self.knots) @ self.sd).reshape(day.shape)
+        return np.interp(day, np.asarray(self.knots, float), self.sd)
 
     def at(self, day: np.ndarray, z: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Of the shape of `day` (length-n or n × v), for n standardised baselines and n × p covariates."""
