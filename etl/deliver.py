@@ -18,6 +18,7 @@ from duckdb import DuckDBPyConnection
 
 import settings
 from etl.carry import sql
+from warehouse.one_row import one_row
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ def deliver(connection: DuckDBPyConnection, store: psycopg.Connection, as_of: da
 
 
 def last_run(connection: DuckDBPyConnection) -> LastRun | None:
-    row = connection.execute(
-        "SELECT snapshot, watermark, cluster, as_of FROM lake.etl_run ORDER BY snapshot DESC LIMIT 1"
-    ).fetchone()
+    row = one_row(
+        connection, "SELECT snapshot, watermark, cluster, as_of FROM lake.etl_run ORDER BY snapshot DESC LIMIT 1"
+    )
     return LastRun(*row) if row else None
 
 

@@ -14,6 +14,7 @@ import settings
 from warehouse.errors import LakeBeingUpdated, WarehouseError
 from warehouse.extensions import load_extensions
 from warehouse.migrate import check_version
+from warehouse.one_row import one_row
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def reader(lake: Lake) -> DuckDBPyConnection:
 
 def snapshot_id(cursor: DuckDBPyConnection) -> int:
     """The lake's newest snapshot: the part of a cache key that says which data it was. 5–13 ms."""
-    return cursor.execute("SELECT id FROM lake.current_snapshot()").fetchone()[0]
+    return one_row(cursor, "SELECT id FROM lake.current_snapshot()")[0]
 
 
 def _instance(spill: bool) -> DuckDBPyConnection:
@@ -84,6 +85,7 @@ def _instance(spill: bool) -> DuckDBPyConnection:
     )
     load_extensions(connection)
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
     # By default every attached lake keeps connections of its own; about 190 lakes exhausted the server.
     connection.execute("SET GLOBAL pg_pool_max_connections = 0")
     return connection

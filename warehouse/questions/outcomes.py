@@ -11,6 +11,7 @@ from uuid import UUID
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
+from warehouse.one_row import one_row
 from warehouse.questions.outcomes_sql import sql_for_choices, sql_for_clinics, sql_for_courses
 from warehouse.scope import ClinicScope, clinic_list
 
@@ -113,7 +114,7 @@ def get_choices(cursor: DuckDBPyConnection, scope: ClinicScope) -> pd.DataFrame:
 def has_predictions(cursor: DuckDBPyConnection, scope: ClinicScope, instrument: str, scale: str) -> bool:
     """Whether a source of the lake predicts this score, as a registry with a case-mix model does."""
     name = _prediction(instrument, scale)
-    return bool(cursor.execute("SELECT EXISTS (FROM lake.covariate WHERE name = ?)", [name]).fetchone()[0])
+    return bool(one_row(cursor, "SELECT EXISTS (FROM lake.covariate WHERE name = ?)", [name])[0])
 
 
 def _chosen(scope: ClinicScope, selection: Selection) -> dict:

@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
+from warehouse.one_row import one_row
 from warehouse.scope import ClinicScope, clinic_list
 from warehouse.suppression import LEAST
 
@@ -98,7 +99,8 @@ def cohort_parameters(scope: ClinicScope, choice: ExportChoice) -> dict:
 
 def count_cohort(cursor: DuckDBPyConnection, scope: ClinicScope, choice: ExportChoice) -> CohortCount:
     """One row: what an export of this choice would hold."""
-    found = cursor.execute(
+    found = one_row(
+        cursor,
         f"""
         WITH {CHOSEN}, {ANSWERED},
         groups AS (
@@ -122,7 +124,7 @@ def count_cohort(cursor: DuckDBPyConnection, scope: ClinicScope, choice: ExportC
             (SELECT coalesce(sum(patients), 0) FROM groups WHERE patients < $least)
         """,
         {**cohort_parameters(scope, choice), "least": LEAST},
-    ).fetchone()
+    )
     return CohortCount(*map(int, found))
 
 
