@@ -22,8 +22,9 @@ with body():
         st.stop()
     with st.container(horizontal=True, vertical_alignment="bottom", key="outcome_filters"):
         choice = outcome_filters(choices)
-        clinic = clinic_filter(group.name for group in read_groups(viewer, choice).clinics)
-    view = read_outcomes(viewer, choice, clinic)
+        outcomes = read_groups(viewer, choice)
+        clinic = clinic_filter(group.name for group in outcomes.clinics)
+    view = read_outcomes(viewer, choice, outcomes, clinic)
     coarse = choices.known_to_the_year(choice.topic, choice.period)
     with heading:
         title(view.title, page_line(viewer, choice, len(view.outcomes.clinics), coarse, view.freshness, now()))

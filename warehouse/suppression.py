@@ -43,10 +43,16 @@ def hidden_cells(table: np.ndarray, hidden_rows: np.ndarray) -> np.ndarray:
     while True:
         before = hidden.sum()
         for lines, counts in ((hidden, table), (hidden.T, table.T)):
-            for place in range(len(lines)):
+            for place in np.flatnonzero(_can_be_worked_out(counts, lines)):
                 lines[place] = _covered(counts[place], lines[place])
         if hidden.sum() == before:
             return hidden
+
+
+def _can_be_worked_out(counts: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """Which lines have hidden cells that a total would give away, singly or as a group of few."""
+    few = (hidden.sum(axis=1) < 2) | ((counts * hidden).sum(axis=1) < LEAST)
+    return hidden.any(axis=1) & ~hidden.all(axis=1) & few
 
 
 def _covered(counts: np.ndarray, hidden: np.ndarray) -> np.ndarray:

@@ -44,9 +44,8 @@ def read_groups(viewer: Viewer, choice: OutcomeChoice) -> ShownOutcomes:
     return ask(get_shown_outcomes, viewer.scope, choice.selection, _cuts(_thresholds(viewer, choice)))
 
 
-def read_outcomes(viewer: Viewer, choice: OutcomeChoice, clinic: str | None) -> OutcomesView:
-    """The whole page for one clinic (by name) or for all of them."""
-    outcomes = read_groups(viewer, choice)
+def read_outcomes(viewer: Viewer, choice: OutcomeChoice, outcomes: ShownOutcomes, clinic: str | None) -> OutcomesView:
+    """The whole page for one clinic (by name) or for all of them; ``outcomes`` as ``read_groups`` gives them."""
     group = next((each for each in outcomes.clinics if each.name == clinic), outcomes.whole)
     points = _points(outcomes)
     outside = beyond(points, _centre(outcomes), outcomes.spread) if points and outcomes.spread else []

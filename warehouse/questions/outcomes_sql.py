@@ -41,14 +41,14 @@ scored AS (
 """
 
 COMPARED = f"""
-before AS (
-    SELECT episode_id, any_value(value) AS value FROM scored WHERE is_baseline GROUP BY episode_id
-),
-after AS (
-    -- the score nearest to the day asked for; of two equally near ones the earlier
-    SELECT episode_id, arg_min(value, 2 * abs(day - $day) + (day > $day)::INTEGER) FILTER (value IS NOT NULL) AS value
-    FROM scored
-    WHERE NOT is_baseline AND abs(day - $day) <= {WINDOW}
+answered AS (
+    -- after: the score nearest to the day asked for; of two equally near ones the earlier
+    SELECT
+        episode_id,
+        any_value(value) FILTER (is_baseline) AS before,
+        arg_min(value, 2 * abs(day - $day) + (day > $day)::INTEGER) FILTER (is_near AND value IS NOT NULL) AS after,
+        bool_or(is_near) AS is_answered
+    FROM (SELECT *, NOT is_baseline AND abs(day - $day) <= {WINDOW} AS is_near FROM scored)
     GROUP BY episode_id
 ),
 asked AS (
@@ -57,7 +57,6 @@ asked AS (
     WHERE
         instrument = $instrument AND state <> 'cancelled' AND abs(day - $day) <= {WINDOW}
         AND due_at <= (SELECT max(as_of) FROM lake.etl_run)
-        AND episode_id IN (SELECT episode_id FROM chosen)
 ),
 forecast AS (
     SELECT episode_id, number AS value FROM lake.covariate WHERE name = $prediction
@@ -65,17 +64,16 @@ forecast AS (
 compared AS (
     SELECT
         c.clinic_id,
-        a.episode_id IS NOT NULL AS is_answered,
-        q.episode_id IS NOT NULL OR a.episode_id IS NOT NULL AS is_due,
-        b.value AS before,
-        a.value AS after,
-        a.value - b.value AS gain,
-        a.value - p.value AS residual,
+        coalesce(a.is_answered, false) AS is_answered,
+        q.episode_id IS NOT NULL OR coalesce(a.is_answered, false) AS is_due,
+        a.before,
+        a.after,
+        a.after - a.before AS gain,
+        a.after - p.value AS residual,
         gain IS NOT NULL AS is_matched,
         gain IS NOT NULL AND (residual IS NOT NULL OR NOT $only_predicted) AS is_counted
     FROM chosen AS c
-    LEFT JOIN before AS b USING (episode_id)
-    LEFT JOIN after AS a USING (episode_id)
+    LEFT JOIN answered AS a USING (episode_id)
     LEFT JOIN asked AS q USING (episode_id)
     LEFT JOIN forecast AS p USING (episode_id)
 )
