@@ -68,3 +68,30 @@ AS $$
        OR has_news(l.tenant_id, l.read_snapshot::pg_snapshot)
     ORDER BY l.tenant_id
 $$;
+
+-- The number of rows of the transaction's tenant that carried a stamp of another server, stamped anew. Transaction
+-- ids start anew in a restored dump: a row stamped "ahead" of this server would be news in every run until the
+-- server has caught up. po_app may not touch answers and histories, and this changes nothing but their stamps.
+CREATE OR REPLACE FUNCTION restamp_rows_of_another_server() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
+    ahead xid8 := pg_snapshot_xmax(pg_current_snapshot());
+    source text;
+    changed bigint;
+    total bigint := 0;
+BEGIN
+    FOREACH source IN ARRAY ARRAY[
+        'clinic', 'patient', 'episode', 'enrollment_event', 'survey_assignment', 'survey_response', 'message',
+        'exercise_prescription', 'exercise_session', 'alert', 'alert_event', 'import_rejection'
+    ] LOOP
+        -- The trigger stamps every row that is updated.
+        EXECUTE format(
+            'UPDATE %I SET changed_xact = changed_xact WHERE tenant_id = $1 AND changed_xact >= $2', source
+        ) USING tenant, ahead;
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        total := total + changed;
+    END LOOP;
+    RETURN total;
+END $$;
