@@ -33,6 +33,9 @@ with body():
     if found is None:
         st.write("Choose at least one instrument.")
         st.stop()
+    if found.is_too_few:
+        st.write("Rows of so few could point at somebody, so they are neither counted here nor exported.")
+        st.stop()
     table(count_rows(found), width=420, hide_header=True)
     note(small_cell_note(found))
     note(
