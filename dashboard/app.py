@@ -6,6 +6,7 @@ from care.sign_in import SessionEnded
 from dashboard.gate import signed_out
 from dashboard.navigation import navigate
 from dashboard.session import viewer_who_acts, watch
+from warehouse.errors import WarehouseError
 
 st.set_page_config(page_title="PhysioOutcomes", page_icon="dashboard/static/icon.svg", layout="wide")
 
@@ -17,4 +18,7 @@ except SessionEnded as ended:
 
 page = navigate(viewer)
 watch()
-page.run()
+try:
+    page.run()
+except WarehouseError as error:
+    st.warning(str(error), icon=":material/history:")

@@ -36,16 +36,20 @@ def ask(question: Callable[..., Answer], scope: Scope, *parameters: Hashable) ->
     """
     The answer of ``question(cursor, scope, *parameters)`` from the scope's own lake.
 
-    Kept until the lake changes: the key is (question, scope with its tenant, parameters, snapshot). A page whose
-    lake is being rebuilt says so and stops.
+    Kept until the lake changes: the key is (question, scope with its tenant, parameters, snapshot). Raises
+    WarehouseError with the reason while the lake is being rebuilt; app.py shows it where a page does not.
     """
+    cursor, snapshot = _cursor(scope.tenant_id)
+    name = f"{question.__module__}.{question.__qualname__}"
+    return _answer(name, scope, parameters, snapshot, question, cursor)
+
+
+def ask_or_none(question: Callable[..., Answer], scope: Scope, *parameters: Hashable) -> Answer | None:
+    """The same, None while the lake cannot be read: who needs a call today does not wait for a picture."""
     try:
-        cursor, snapshot = _cursor(scope.tenant_id)
-        name = f"{question.__module__}.{question.__qualname__}"
-        return _answer(name, scope, parameters, snapshot, question, cursor)
-    except WarehouseError as error:
-        st.warning(str(error), icon=":material/history:")
-        st.stop()
+        return ask(question, scope, *parameters)
+    except WarehouseError:
+        return None
 
 
 def ask_once(question: Callable[..., Answer], scope: Scope, *parameters: object) -> Answer:

@@ -8,7 +8,7 @@ from care.lakes import Freshness
 from care.queries.panel import PanelPage, Position, Show, count_matches, panel_page
 from dashboard.components.panel_table import PanelRow
 from dashboard.labels import STATUS_LABELS, THIS_WEEK, TODAY
-from dashboard.resources import ask, data_as_of, live
+from dashboard.resources import ask_or_none, data_as_of, live
 from dashboard.states import data_as_of as as_of_words
 from dashboard.views.panel_rows import panel_rows
 from dashboard.words import count, joined, plural
@@ -53,7 +53,7 @@ def read_panel(viewer: Viewer, choice: PanelChoice, as_of: datetime) -> PanelVie
         page = panel_page(session, scope, choice.show, as_of, choice.search, choice.after, choice.statuses)
     freshness = data_as_of(viewer)
     ids = tuple(sorted(row.episode.id for row in page.rows))
-    courses = ask(get_courses, scope.widened(), ids) if ids and freshness.as_of else None
+    courses = ask_or_none(get_courses, scope.widened(), ids) if ids and freshness.as_of else None
     return PanelView(
         title=_title(page.counts.waiting),
         line=_line(viewer, page.counts.everyone, choice.whole_clinic, as_of_words(freshness, as_of, viewer.zone)),

@@ -22,7 +22,7 @@ from care.queries.record import (
 )
 from care.status import EpisodeState
 from dashboard.definitions import pathway
-from dashboard.resources import ask, live
+from dashboard.resources import ask_or_none, live
 from dashboard.views.course import Course, courses_of
 from dashboard.views.exercise import ExerciseView, exercise_view, first_day_shown
 from dashboard.views.people import in_a_header, local_today, name_of, when
@@ -73,11 +73,13 @@ def read_record(viewer: Viewer, episode_id: UUID, as_of: datetime) -> RecordView
 
 
 def similar_courses(viewer: Viewer, view: RecordView, course: Course) -> pd.DataFrame | None:
-    """Up to 20 similar patients' courses in nobody's name; None before the lake's first update."""
+    """Up to 20 similar patients' courses in nobody's name; None while the lake cannot be read."""
     if view.freshness.as_of is None:
         return None
     track = course.track
-    return ask(get_similar_courses, viewer.scope.widened(), view.record.episode.id, track.instrument, track.scale)
+    return ask_or_none(
+        get_similar_courses, viewer.scope.widened(), view.record.episode.id, track.instrument, track.scale
+    )
 
 
 def _line(viewer: Viewer, record: Record, today: date) -> str:

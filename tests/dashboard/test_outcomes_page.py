@@ -7,9 +7,11 @@ import pytest
 
 from care.registry import load_library
 from care.tenants import tenant_named
+from dashboard import resources
 from etl.imports.nhs_proms import import_nhs_proms
 from etl.run import run
 from registry_file import archive, row
+from warehouse.errors import LakeBeingUpdated
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 # North: 40 patients, each 24 points better (12 → 36); South: 30 the same; East: 4.
@@ -93,3 +95,13 @@ def test_the_page_is_the_managers_alone(open_as):
         open_as("north", "outcomes.py")
     with pytest.raises(ValueError, match="Could not find a navigation page"):
         open_as("researcher", "outcomes.py")
+
+
+def test_a_lake_that_is_being_updated_says_so_in_one_sentence(open_as, monkeypatch):
+    def updated(*_):
+        raise LakeBeingUpdated
+
+    monkeypatch.setattr(resources, "_cursor", updated)
+    app = open_as("manager", "outcomes.py")
+    assert not app.exception
+    assert [each.value for each in app.warning] == [str(LakeBeingUpdated())]

@@ -7,15 +7,19 @@ from sqlalchemy import select
 
 from care.database import app_session
 from care.ids import new_id
+from care.lakes import Freshness
 from care.models import Alert, Track
 from care.queries.panel import Show
 from care.registry import load_library
 from care.sign_in import authenticate, start_session, viewer_behind
 from care.status import AlertState
 from care.verbs import alerts
+from dashboard import resources
+from dashboard.views import panel as panel_view
 from dashboard.views.panel import PanelChoice, count_wider, read_panel
 from factories import make_alert, make_care_team_member, make_episode, make_patient
 from scoring.track import RANK, TrackStatus
+from warehouse.errors import LakeBeingUpdated
 
 NOW = datetime.now(UTC)
 PASSWORD = "correct horse battery"
@@ -176,3 +180,13 @@ def test_a_snoozed_alert_leaves_the_list_and_an_acknowledged_one_stays_as_mine(v
     alerts.reopen(viewer, ben)
     with app_session(two_tenants[0].id) as session:
         assert session.get_one(Alert, ben).state is AlertState.OPEN
+
+
+def test_a_lake_that_is_being_updated_hides_pictures_and_no_patient(viewer, monkeypatch):
+    def updated(*_):
+        raise LakeBeingUpdated
+
+    before = read_panel(viewer, choice(), NOW)
+    monkeypatch.setattr(resources, "_cursor", updated)
+    monkeypatch.setattr(panel_view, "data_as_of", lambda _: Freshness(NOW, None))
+    assert [row.name for row in read_panel(viewer, choice(), NOW).rows] == [row.name for row in before.rows] != []
