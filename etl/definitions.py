@@ -77,7 +77,8 @@ def _scales(definitions: Definitions) -> pd.DataFrame:
             "scale": scale.name,
             "place": place,
             "higher_is_better": scale.direction == "higher",
-            "instrument_title": instrument.title,
+            # What the panel calls it: "KOOS JR", not "KOOS, JR"; of several scales "KOOS Pain".
+            "instrument_title": scale.label if len(instrument.scales) == 1 else instrument.title,
             "scale_title": scale.label if len(instrument.scales) > 1 else "",
             "decimals": scale.decimals,
             "mdc": smallest_detectable_change(instrument, scale),
