@@ -52,6 +52,7 @@ def deliver(connection: DuckDBPyConnection, store: psycopg.Connection, as_of: da
         store.execute(sql("deliver/tables"))
         for table in ("track", "flag"):
             _copy(connection, store, table, -1 if delivered is None else delivered)
+        store.execute(sql("deliver/plans"))
         store.execute(sql("deliver/track"))
         raised = store.execute(sql("deliver/alert"), {"hours": json.dumps(hours_to_act())}).rowcount
         store.execute(sql("deliver/wake"), {"as_of": as_of})

@@ -78,6 +78,8 @@ def run(tenant_id: UUID, as_of: datetime | None = None) -> Outcome:
 def _run_locked(tenant_id: UUID, store: psycopg.Connection, as_of: datetime | None) -> Outcome:
     connection = open_writer(tenant_id)
     store.execute("SELECT restamp_rows_of_another_server()")  # in its own commit, before the run takes its snapshot
+    if store.execute("SELECT read_snapshot IS NULL FROM tenant_lake").fetchone()[0]:
+        store.execute("SELECT refresh_statistics()")  # a first run reads whole tables that the planner may not know
     outcome = _one_run(connection, store, tenant_id, as_of or datetime.now(UTC))
     if outcome.alerts:
         # raising alerts is news, too: the lake keeps their history

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from psycopg import Cursor
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from care import audit, queue
@@ -75,8 +76,12 @@ def import_nhs_proms(
             reader.stage(file)
         as_of = as_of or datetime.now(UTC)
         stage_live_copies(cursor, as_live, tenant.zone, layout.follow_up, as_of)
+        cursor.execute((SQL / "plans.sql").read_text())
         outcome = _store(cursor, layout, tenant, as_of, progress)
         _leave_trace(session, layout, path, outcome)
+    if outcome.added:
+        with app_session(tenant.id) as session:
+            session.execute(text("SELECT refresh_statistics()"))
     return outcome
 
 
