@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,7 +43,23 @@ OPEN_EPISODES = 40_000
 PASSWORD = "only for this benchmark"
 
 
-def measure(archive: Path) -> Iterator[Measured]:
+@dataclass(frozen=True)
+class Faster:
+    """How many times faster than another way, beside its bar."""
+
+    what: str
+    times: float
+    bar: float
+
+    @property
+    def is_met(self) -> bool:
+        return self.times >= self.bar
+
+    def __str__(self) -> str:
+        return f"{self.what:<58} {self.times:8.2f} ×   at least {self.bar:g} ×  {'ok' if self.is_met else 'MISSED'}"
+
+
+def measure(archive: Path) -> Iterator[Measured | Faster]:
     """Every number as it is known, in an installation of its own that is removed again."""
     with _installation():
         tenants = [_tenant(f"registry {number}", archive) for number in range(3)]
@@ -143,7 +160,7 @@ def _panel(tenant: Tenant) -> Callable[[], None]:
     return run_script
 
 
-def _copy_ratio(tenant: Tenant) -> Measured:
+def _copy_ratio(tenant: Tenant) -> Faster:
     """How many times faster the raw copy into the lake is than through pandas; median of three each."""
     query = "SELECT id, episode_id, instrument, local_date, completed_at, answers::text AS answers FROM survey_response"
     connection = open_writer(tenant.id)
@@ -159,5 +176,4 @@ def _copy_ratio(tenant: Tenant) -> Measured:
         connection.execute("CREATE OR REPLACE TABLE lake.copied AS FROM read")
 
     fast, slow = (statistics.median(_seconds(work) for _ in range(3)) for work in (ours, through_pandas))
-    print(f"raw copy: {slow / fast:.1f} × pandas.read_sql + insert ({fast:.2f} s against {slow:.2f} s)")
-    return Measured("raw copy, as a share of pandas.read_sql + insert", fast / slow, 0.25)
+    return Faster("raw copy against pandas.read_sql + insert", slow / fast, 4)

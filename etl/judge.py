@@ -123,5 +123,6 @@ def _write(connection: DuckDBPyConnection, as_of: datetime, snapshot: int) -> in
         """,
         stamp,
     ).fetchone()[0]
-    flags = connection.execute(f"INSERT INTO lake.flag BY NAME {sql('lake/new_flag')}", stamp).fetchone()[0]
-    return tracks + flags
+    if not connection.execute("SELECT count(rule) FROM judged_course").fetchone()[0]:
+        return tracks
+    return tracks + connection.execute(f"INSERT INTO lake.flag BY NAME {sql('lake/new_flag')}", stamp).fetchone()[0]

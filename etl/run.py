@@ -128,11 +128,17 @@ def _fill_lake(
     fitted = refit_curves(connection, definitions, as_of, snapshot) if curves_may_change(connection) else []
     chosen = choose_episodes(connection, as_of if time_has_passed else None, fitted)
     computed = judge_episodes(connection, as_of, snapshot) if chosen else 0
-    rejected = connection.execute(sql("lake/rejected"), {"as_of": as_of, "snapshot": snapshot}).fetchone()[0]
+    rejected = _quarantine(connection, as_of, snapshot)
     outcome = Outcome(read, computed, rejected)
     _write_run(connection, snapshot, watermark, as_of, time.monotonic() - started, outcome)
     log.info("Read %s rows, wrote %s, rejected %s (tenant %s)", read, computed, rejected, tenant_id)
     return outcome
+
+
+def _quarantine(connection: DuckDBPyConnection, as_of: datetime, snapshot: int) -> int:
+    if not connection.execute("SELECT count(*) FROM new_rejected").fetchone()[0]:
+        return 0
+    return connection.execute(sql("lake/rejected"), {"as_of": as_of, "snapshot": snapshot}).fetchone()[0]
 
 
 def _write_run(
