@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -93,8 +94,9 @@ class Installation:
         if self.process and self.process.poll() is None:
             self.stop(signal.SIGTERM)
         for left in self.processes():
-            left.kill()
-        shutil.rmtree(self.var)
+            with suppress(psutil.NoSuchProcess):
+                left.kill()
+        shutil.rmtree(self.var, ignore_errors=True)
 
     def pids(self) -> dict[str, int]:
         """The running programs by name: manager, db, web, worker, postgres."""
@@ -109,7 +111,7 @@ class Installation:
             name: process.pid
             for process in self.processes()
             for name, words in marks.items()
-            if all(word in process.cmdline() for word in words)
+            if all(word in _command(process) for word in words)
         }
 
     def processes(self) -> list[psutil.Process]:
@@ -124,6 +126,14 @@ class Installation:
             return ours or str(self.var / "pg") in process.cmdline()
         except psutil.Error:
             return False
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """The words of its command line; none when it has ended since it was listed."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def free_port() -> int:
