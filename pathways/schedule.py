@@ -145,7 +145,8 @@ def _occurrence(
     stale = max(pathway.sending.stale_after_days, 1)
     window = step.window or Window(0, stale, stale)
     planned, overdue, expires = (
-        day_instant(index.day_zero, day + days, step.time, zone) for days in (window.due, window.overdue, window.expires)
+        day_instant(index.day_zero, day + days, step.time, zone)
+        for days in (window.due, window.overdue, window.expires)
     )
     possible = _first_possible(planned, index, history)
     due_at = possible or planned

@@ -29,9 +29,7 @@ def survey(key: str, day: int, window=(0, 2, 6), clock=time(9), every=1, times=1
 
 
 def pathway(*steps: Step) -> Pathway:
-    return Pathway(
-        "p", 1, "draft", {}, "knee_replacement", "surgery", 30, (-90, 0), SENDING, steps, (), (), {}, {}, ()
-    )
+    return Pathway("p", 1, "draft", {}, "knee_replacement", "surgery", 30, (-90, 0), SENDING, steps, (), (), {}, {}, ())
 
 
 def at(text: str) -> datetime:
