@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
-from factories import make_alert, make_care_team_member, make_episode, make_patient
 from sqlalchemy import select, text
 
 from care.access import Role
@@ -15,6 +14,7 @@ from care.sign_in import authenticate, start_session, viewer_behind
 from care.status import ALERT_CHANGES, ENROLLMENT_CHANGES, AlertOutcome, AlertState, EnrollmentState, check_change
 from care.tenants import add_account
 from care.verbs.alerts import acknowledge, reopen, resolve, snooze
+from factories import make_alert, make_care_team_member, make_episode, make_patient
 
 PASSWORD = "correct horse battery"
 NOW = datetime.now(UTC)

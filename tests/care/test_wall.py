@@ -1,12 +1,12 @@
 """The wall between tenants, and inside a tenant between people; asked as po_app, as every running process is."""
 
 import pytest
-from factories import make_alert, make_episode, make_patient, make_response
 from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from care.database import APP, app_engine, app_session, owner_engine, role_url
 from care.models import Base, Clinic, Episode, Patient, SurveyResponse, TenantOwned
+from factories import make_alert, make_episode, make_patient, make_response
 
 TENANT_TABLES = sorted(m.local_table.name for m in Base.registry.mappers if issubclass(m.class_, TenantOwned))
 
