@@ -3,6 +3,8 @@
 .PHONY: help run test test-nightly check fix lock chromium
 
 BIN := .venv/bin
+# DuckDB 1.5's .df() still uses a keyword that pandas 3.1 deprecates; not ours to mend.
+DUCKDB_ON_PANDAS_3 := ignore:The inplace keyword in DataFrame.drop:DeprecationWarning
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -20,7 +22,7 @@ check: .venv/.test-ready chromium ## what must hold before a commit: format, lin
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -m "not slow" -W error
+	@$(BIN)/python -m pytest -m "not slow" -W error -W "$(DUCKDB_ON_PANDAS_3)"
 
 fix: .venv/.test-ready ## format and mend what can be mended
 	@$(BIN)/ruff check --fix .

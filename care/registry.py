@@ -19,6 +19,9 @@ from care.database import owner_engine
 from care.errors import CareError
 from care.ids import new_id
 from care.models import Definition
+from scoring.errors import ScoringError
+from scoring.instruments import parse_instrument
+from scoring.publish import ensure_publishable
 
 KINDS = {"instrument": "instruments", "pathway": "pathways"}
 
@@ -68,11 +71,22 @@ def _publish(session: Session, kind: str, path: Path) -> int:
         )
     )
     if known is None:
+        _check(kind, body, path.name)
         session.add(Definition(id=new_id(), kind=kind, key=key, version=version, body=body, sha256=sha256))
         return 1
     if known != sha256:
         raise CareError(f"{path.name} has changed since {key}@{version} was published. Raise the version.")
     return 0
+
+
+def _check(kind: str, body: str, source: str) -> None:
+    """An instrument is published only when its own vectors and the automatic checks hold."""
+    if kind != "instrument":
+        return
+    try:
+        ensure_publishable(parse_instrument(body, source))
+    except ScoringError as error:
+        raise CareError(f"{error}\nNothing was published. Mend the file, then start again.") from None
 
 
 def definitions(session: Session, kind: str) -> dict[str, PublishedText]:

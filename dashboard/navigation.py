@@ -44,7 +44,9 @@ def navigate(viewer: Viewer) -> StreamlitPage:
     home = st.Page(FOLDER + HOME.file, title=HOME.title, default=True, visibility="hidden")
     screens = [_page(entry) for entry in screens_for(viewer.role)]
     own = f"{viewer.name} · synthetic" if viewer.is_demo else viewer.name
-    return st.navigation({"": [home, *screens], own: [_page(entry) for entry in OWN]}, position="top")
+    # One flat list: with named sections Streamlit's menu on a phone is a broken list (axe: serious).
+    account, leave = (_page(entry, title) for entry, title in zip(OWN, (own, "Sign out"), strict=True))
+    return st.navigation([home, *screens, account, leave], position="top")
 
 
 def first_screen(role: Role) -> str:
@@ -52,5 +54,5 @@ def first_screen(role: Role) -> str:
     return FOLDER + screens_for(role)[0].file
 
 
-def _page(entry: PageEntry) -> StreamlitPage:
-    return st.Page(FOLDER + entry.file, title=entry.title)
+def _page(entry: PageEntry, title: str = "") -> StreamlitPage:
+    return st.Page(FOLDER + entry.file, title=title or entry.title)

@@ -40,23 +40,29 @@ def ask(question: Callable[..., Answer], scope: Scope, *parameters: Hashable) ->
     lake is being rebuilt says so and stops.
     """
     try:
-        cursor = _cursor(scope.tenant_id)
+        cursor, snapshot = _cursor(scope.tenant_id)
         name = f"{question.__module__}.{question.__qualname__}"
-        return _answer(name, scope, parameters, snapshot_id(cursor), question, cursor)
+        return _answer(name, scope, parameters, snapshot, question, cursor)
     except WarehouseError as error:
         st.warning(str(error), icon=":material/history:")
         st.stop()
 
 
-def _cursor(tenant_id: UUID) -> DuckDBPyConnection:
-    """A cursor of the tenant's open lake; an instance whose server went away is opened anew, once."""
+def ask_once(question: Callable[..., Answer], scope: Scope, *parameters: object) -> Answer:
+    """The same without keeping it, for an answer that is files. Raises WarehouseError with the reason."""
+    cursor, _ = _cursor(scope.tenant_id)
+    return question(cursor, scope, *parameters)
+
+
+def _cursor(tenant_id: UUID) -> tuple[DuckDBPyConnection, int]:
+    """A cursor of the tenant's open lake and the newest snapshot; an instance whose server went away is opened anew."""
     cursor = _open_lake(tenant_id).cursor()
     try:
-        snapshot_id(cursor)
+        return cursor, snapshot_id(cursor)
     except duckdb.Error:
         _open_lake.clear(tenant_id)
         cursor = _open_lake(tenant_id).cursor()
-    return cursor
+        return cursor, snapshot_id(cursor)
 
 
 @st.cache_resource(max_entries=settings.OPEN_LAKES, show_spinner=False)

@@ -1,33 +1,34 @@
 """What a page says when there is nothing to show, or when something is not as it should be."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import streamlit as st
 
 from care.lakes import Freshness
 from dashboard.elements import section
-from dashboard.words import DASH, moment, plural
+from dashboard.words import DASH, literal, moment, plural
 
 # The periodic sweep looks at every tenant once a minute and judges at least once an hour; two missed hours are news.
 STALE_AFTER = timedelta(hours=2)
 
 
-def nothing_to_do(finding: str, checked: str, widen: str, key: str) -> bool:
-    """The good empty state: what was checked and what comes next; True when the person asks to see more."""
+def nothing_to_do(finding: str, checked: str, widen: str, on_click: Callable[[], None]) -> None:
+    """The good empty state: what was checked and what comes next, and one button that shows more."""
     section(finding)
     st.write(checked)
-    return st.button(widen, key=key)
+    st.button(widen, on_click=on_click, key="widen")
 
 
-def no_match(sought: str, wider: int, key: str) -> bool:
-    """A filter that found nothing, with the nearest wider search; True when the person takes it."""
-    section(f"No patient matches “{sought}”")
+def no_match(sought: str, wider: int, on_click: Callable[[], None]) -> None:
+    """A filter that found nothing, and one button that takes the nearest wider search."""
+    section(f"No patient matches “{literal(sought)}”")
     if not wider:
-        st.write("Nobody on your clinics' lists has this name or record number, in any state. Check the spelling.")
-        return False
+        st.write("Nobody in your clinics has this name or record number, in any state. Check the spelling.")
+        return
     verb = "matches" if wider == 1 else "match"
-    st.write(f"{plural(wider, 'patient')} {verb} if you include all states and the whole clinic.")
-    return st.button("Show this one" if wider == 1 else f"Show these {wider}", key=key)
+    st.write(f"{plural(wider, 'patient')} {verb} if you include every state and the whole clinic.")
+    st.button("Show this one" if wider == 1 else f"Show these {wider}", on_click=on_click, key="widen")
 
 
 def data_as_of(freshness: Freshness, now: datetime, zone: str) -> str:

@@ -11,6 +11,7 @@ __all__ = ["number", "plural", "short_date"]  # the same words as in the stored 
 NARROW_SPACE = "\u202f"
 MINUS = "−"
 DASH = "–"
+ADDRESS = re.compile(r"(?i)https?:|www|@")  # a word joiner after it keeps the browser from making a link
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$^=\"'/&@])")
 
 
@@ -57,10 +58,12 @@ def moment(instant: datetime, now: datetime, zone: str) -> str:
 
 
 def ago(day: date | None, today: date) -> str:
-    """today; 6 d ago: for columns. – without a day."""
+    """today; 6 d ago: for columns; after a hundred days the month. – without a day."""
     if day is None:
         return DASH
     days = (today - day).days
+    if days > 99:
+        return f"{day:%b %Y}"
     return "today" if days <= 0 else f"{days} d ago"
 
 
@@ -93,5 +96,6 @@ def joined(*parts: str | None) -> str:
 
 
 def literal(text: str) -> str:
-    """Text of a person or a registry for a markdown element: every sign stands for itself."""
-    return MARKDOWN.sub(r"\\\1", text).replace("\n", "  \n")
+    """Text of a person or a registry for a markdown element: every sign stands for itself, no address is a link."""
+    unlinked = ADDRESS.sub("\\g<0>\u2060", text)
+    return MARKDOWN.sub(r"\\\1", unlinked).replace("\n", "  \n")

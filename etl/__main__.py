@@ -17,7 +17,8 @@ from warehouse.errors import WarehouseError
 def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     options = _parser(arguments).parse_args(arguments)
-    logging.basicConfig(format="%(message)s", stream=sys.stderr)
+    instant = "%(asctime)s " if options.run is _work else ""  # a worker writes to a file, the others to a terminal
+    logging.basicConfig(format=instant + "%(message)s", stream=sys.stderr)
     logging.getLogger("etl").setLevel(logging.DEBUG if options.verbose else logging.INFO)
     try:
         return options.run(options) or 0

@@ -87,17 +87,25 @@ def merge(connection: DuckDBPyConnection, table: str, key: tuple[str, ...]) -> N
     Make the lake's rows equal to those of ``new_<table>``, by key; the others stay.
 
     A row that is the same is not written again: a killed run that is run again, or a full reading of an old lake,
-    costs no files.
+    costs no files. Rows that are only new are inserted, since a few of them then cost no file either; MERGE would
+    write two for one row.
     """
     columns = columns_of(connection, table)
     differs = " OR ".join(f"t.{c} IS DISTINCT FROM s.{c}" for c in columns if c not in key)
-    connection.execute(
-        f"""
-        MERGE INTO lake.{table} AS t USING new_{table} AS s ON {same_key(key)}
-        WHEN MATCHED AND ({differs}) THEN UPDATE SET {", ".join(f"{c} = s.{c}" for c in columns)}
-        WHEN NOT MATCHED THEN INSERT ({", ".join(columns)}) VALUES ({", ".join(f"s.{c}" for c in columns)})
-        """
-    )
+    changed = f"SELECT count(*) FROM lake.{table} AS t JOIN new_{table} AS s ON {same_key(key)} WHERE {differs}"
+    if connection.execute(changed).fetchone()[0]:
+        connection.execute(
+            f"""
+            MERGE INTO lake.{table} AS t USING new_{table} AS s ON {same_key(key)}
+            WHEN MATCHED AND ({differs}) THEN UPDATE SET {", ".join(f"{c} = s.{c}" for c in columns)}
+            WHEN NOT MATCHED THEN INSERT ({", ".join(columns)}) VALUES ({", ".join(f"s.{c}" for c in columns)})
+            """
+        )
+    else:
+        connection.execute(
+            f"INSERT INTO lake.{table} BY NAME FROM new_{table} AS s "
+            f"WHERE NOT EXISTS (FROM lake.{table} AS t WHERE {same_key(key)})"
+        )
 
 
 def remove_vanished(connection: DuckDBPyConnection, table: str, key: tuple[str, ...]) -> None:

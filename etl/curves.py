@@ -67,9 +67,11 @@ def _fit(
         """,
         stratum,
     ).df()
+    covariates = covariates_of(connection, visits["episode_id"])
     return fit_folded_band(
         visits,
-        covariates_of(connection, visits["episode_id"]),
+        # what nobody in the stratum has is no column: every judgement would pay for it
+        covariates.dropna(axis="columns", how="all"),
         folds(visits["clinic_code"]),
         days,
         definitions.instruments[stratum.instrument].scale(stratum.scale).range,

@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from care.deadlines import hours_to_act
 from etl.carry import sql
-from warehouse.migrate import lake_version
+from warehouse.one_row import one_row
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,6 @@ def mark_dirty(store: psycopg.Connection) -> None:
 
 def deliver_what_waits(connection: DuckDBPyConnection, store: psycopg.Connection) -> None:
     """Deliver a run that was committed and never delivered; nothing when there is none."""
-    if not lake_version(connection):
-        return
     dirty, delivered = store.execute("SELECT dirty, delivered_snapshot FROM tenant_lake").fetchone()
     last = last_run(connection)
     if last and (dirty or delivered != last.snapshot):
@@ -45,7 +43,7 @@ def deliver_what_waits(connection: DuckDBPyConnection, store: psycopg.Connection
 
 
 def deliver(connection: DuckDBPyConnection, store: psycopg.Connection, as_of: datetime) -> int:
-    """Bring ``track`` and ``alert`` to what the lake says; returns the number of alerts raised."""
+    """Bring ``track`` and ``alert`` to what the lake says in this transaction; returns the number of alerts raised."""
     last = last_run(connection)
     with store.transaction():
         (delivered,) = store.execute("SELECT delivered_snapshot FROM tenant_lake FOR UPDATE").fetchone()
@@ -63,9 +61,9 @@ def deliver(connection: DuckDBPyConnection, store: psycopg.Connection, as_of: da
 
 
 def last_run(connection: DuckDBPyConnection) -> LastRun | None:
-    row = connection.execute(
-        "SELECT snapshot, watermark, cluster, as_of FROM lake.etl_run ORDER BY snapshot DESC LIMIT 1"
-    ).fetchone()
+    row = one_row(
+        connection, "SELECT snapshot, watermark, cluster, as_of FROM lake.etl_run ORDER BY snapshot DESC LIMIT 1"
+    )
     return LastRun(*row) if row else None
 
 

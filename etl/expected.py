@@ -24,11 +24,12 @@ def add_expected(
     """
     courses = courses.assign(**dict.fromkeys([*PERCENTILES, "below", "n_similar"], np.nan))
     connection.execute("CREATE OR REPLACE TEMP TABLE band_points (place BIGINT, band VARCHAR)")
-    known = courses["baseline"].notna()
-    for key, group in courses[known].groupby(list(Stratum._fields), sort=True):
+    known = courses.index[courses["baseline"].notna()]
+    covariates = covariates_of(connection, courses.loc[known, "episode_id"]).set_axis(known)
+    for key, group in courses.loc[known].groupby(list(Stratum._fields), sort=True):
         if Stratum(*key) in bands:
-            covariates = covariates_of(connection, group["episode_id"])
-            _ask(connection, courses, group.index.to_numpy(), bands[Stratum(*key)], covariates)
+            mine = covariates.loc[group.index].reset_index(drop=True)
+            _ask(connection, courses, group.index.to_numpy(), bands[Stratum(*key)], mine)
     return courses
 
 

@@ -54,7 +54,7 @@ def _carry_one(connection: DuckDBPyConnection, carried: Carried, watermark: Wate
 
 def _carry_responses(connection: DuckDBPyConnection, definitions: Definitions, watermark: Watermark) -> int:
     rows = _read(connection, "response", watermark)
-    merge(connection, "item", ("instrument", "position"))
+    _carry_items(connection)
     stage_answers(connection, definitions)
     score_new_responses(connection, definitions)
     full = {"full_reading": watermark.since is None}
@@ -66,6 +66,15 @@ def _carry_responses(connection: DuckDBPyConnection, definitions: Definitions, w
         if watermark.since is None:
             remove_vanished(connection, table, key)
     return rows
+
+
+def _carry_items(connection: DuckDBPyConnection) -> None:
+    """What a definition says never changes, so an instrument that has its items is not looked at again."""
+    lacking = connection.execute(
+        "SELECT count(*) FROM new_item WHERE instrument NOT IN (SELECT instrument FROM lake.item)"
+    ).fetchone()[0]
+    if lacking:
+        merge(connection, "item", ("instrument", "position"))
 
 
 def _read(connection: DuckDBPyConnection, query: str, watermark: Watermark) -> int:

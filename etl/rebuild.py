@@ -1,5 +1,6 @@
 """Making a tenant's lake anew: care is complete, everything in the lake follows from it."""
 
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from etl.lakes import close_writer, tenant_lock
 from etl.run import Outcome, run
 
 
-def rebuild(tenant_id: UUID) -> Outcome:
+def rebuild(tenant_id: UUID, as_of: datetime | None = None) -> Outcome:
     """
-    Empty the tenant's catalog, run, then remove the old files.
+    Empty the tenant's catalog, run as of an instant (None = now), then remove the old files.
 
     The history of tracks and what was quarantined begin anew; alerts are care's and stay, each once. Killed in
     between, the tenant is due as "never read" and the next run fills the lake.
@@ -23,7 +24,7 @@ def rebuild(tenant_id: UUID) -> Outcome:
     with tenant_lock(tenant_id):
         close_writer(tenant_id)
         old_files = _empty_catalog(tenant_id)
-    outcome = run(tenant_id)
+    outcome = run(tenant_id, as_of)
     for path in old_files:
         path.unlink(missing_ok=True)
     return outcome

@@ -7,6 +7,8 @@ or nothing) and the operational store's (etl/deliver.py). A run killed anywhere 
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -83,20 +85,28 @@ def _run_locked(tenant_id: UUID, store: psycopg.Connection, as_of: datetime | No
 
 
 def _one_run(connection: DuckDBPyConnection, store: psycopg.Connection, tenant_id: UUID, as_of: datetime) -> Outcome:
-    deliver_what_waits(connection, store)
-    time_has_passed = store.execute("SELECT next_due_at <= %s FROM tenant_lake", [as_of]).fetchone()[0]
-    connection.begin()
-    try:
+    with _transaction(connection) as lake:
+        migrate(connection)
+        deliver_what_waits(connection, store)
+        time_has_passed = store.execute("SELECT next_due_at <= %s FROM tenant_lake", [as_of]).fetchone()[0]
         outcome = _fill_lake(connection, tenant_id, as_of, bool(time_has_passed))
         if outcome is None:
-            connection.rollback()
             return Outcome()
         mark_dirty(store)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-    return replace(outcome, alerts=deliver(connection, store, as_of))
+        lake.commit()
+    with _transaction(connection):
+        return replace(outcome, alerts=deliver(connection, store, as_of))
+
+
+@contextmanager
+def _transaction(connection: DuckDBPyConnection) -> Iterator[DuckDBPyConnection]:
+    """One snapshot of the lake and the store; what is not committed inside is rolled back."""
+    connection.begin()
+    try:
+        yield connection
+    finally:
+        with suppress(duckdb.TransactionException):  # committed inside
+            connection.rollback()
 
 
 def _fill_lake(
@@ -104,7 +114,6 @@ def _fill_lake(
 ) -> Outcome | None:
     """Everything the lake's one commit holds; None, and nothing written, when there is nothing to do."""
     started = time.monotonic()
-    migrate(connection)
     watermark = read_watermark(connection)
     news = sources_with_news(connection, watermark)
     if not (news or time_has_passed):

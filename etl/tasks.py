@@ -41,7 +41,8 @@ async def compact(tenant_id: str) -> None:
 
 
 async def _compact_later(tenant_id: str) -> None:
-    later = compact.configure(lock=tenant_id, queueing_lock=f"compact {tenant_id}", schedule_at=_tonight())
+    # No lock: a job that waits for the night would hold it before every refresh (seen). The run's own lock is enough.
+    later = compact.configure(queueing_lock=f"compact {tenant_id}", schedule_at=_tonight())
     try:
         await later.defer_async(tenant_id=tenant_id)
     except AlreadyEnqueued:

@@ -8,7 +8,7 @@ from pathlib import Path
 from scoring.describe import listing
 from scoring.errors import ScoringError
 from scoring.instrument import Instrument
-from scoring.instruments import load_library
+from scoring.instruments import load_library, parse_instrument
 from scoring.publish import problems
 from scoring.reference_pages import write_pages
 from scoring.scored_file import score_file
@@ -38,12 +38,13 @@ def _parser() -> argparse.ArgumentParser:
     listed.add_argument("instrument", nargs="?", help="only this one")
     listed.set_defaults(command=_list)
     score = commands.add_parser("score", help="score a CSV file of answers")
-    score.add_argument("instrument", help="key or key@version")
+    score.add_argument("instrument", help="key, key@version, or a definition of your own: FILE.toml")
     score.add_argument("file", type=Path, help="CSV file; columns by item id")
     score.add_argument("--by-position", action="store_true", help="the first columns are the items in official order")
     score.add_argument("--out", type=Path, help="file to write; without it standard output")
     score.set_defaults(command=_score)
-    check = commands.add_parser("check", help="verify the whole library")
+    check = commands.add_parser("check", help="verify the whole library, or definitions of your own")
+    check.add_argument("definitions", nargs="*", metavar="FILE.toml")
     check.set_defaults(command=_check)
     docs = commands.add_parser("docs", help="write docs/instruments.md and docs/formula-language.md")
     docs.set_defaults(command=_docs)
@@ -65,13 +66,16 @@ def _score(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    library = load_library(arguments.library)
-    found = [problem for instrument in library.values() for problem in problems(instrument)]
+    if arguments.definitions:
+        instruments = [find({}, name) for name in arguments.definitions]
+    else:
+        instruments = list(load_library(arguments.library).values())
+    found = [problem for instrument in instruments for problem in problems(instrument)]
     for problem in found:
         print(problem)
-    scales = sum(len(instrument.scales) for instrument in library.values())
-    vectors = sum(len(instrument.vectors) for instrument in library.values())
-    print(f"{len(library)} instruments, {scales} scales, {vectors} vectors: {len(found) or 'no'} problems")
+    scales = sum(len(instrument.scales) for instrument in instruments)
+    vectors = sum(len(instrument.vectors) for instrument in instruments)
+    print(f"{len(instruments)} instruments, {scales} scales, {vectors} vectors: {len(found) or 'no'} problems")
     return 1 if found else 0
 
 
@@ -82,12 +86,23 @@ def _docs(arguments: argparse.Namespace) -> int:
 
 
 def find(library: dict[str, Instrument], name: str) -> Instrument:
-    """The instrument called ``key@version``, or the newest version of ``key``."""
+    """The instrument called ``key@version``, the newest version of ``key``, or the one a file ``name.toml`` defines."""
+    if name.endswith(".toml"):
+        return parse_instrument(_text(Path(name)), name)
     versions = [instrument for instrument in library.values() if name in (instrument.key, instrument.reference)]
     if not versions:
         keys = ", ".join(sorted({instrument.key for instrument in library.values()}))
         raise ScoringError(f"There is no instrument “{name}”. Instruments: {keys}.")
     return max(versions, key=lambda instrument: instrument.version)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ScoringError(f"{path}: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ScoringError(f"{path} is not a text in UTF-8.") from None
 
 
 def _tell(sentence: str) -> None:

@@ -85,14 +85,23 @@ def share_below(
 
 
 def rank_in(grid: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """Length-n level of each value in its row of quantiles; 0.005 and 0.995 outside the 1–99 %."""
+    """Length-n level of each value in its row of quantiles; outside the 1–99 % it fades as between 5 and 1 %."""
     rank = (grid < value[:, None]).sum(axis=1)
     inside = np.clip(rank, 1, len(LEVELS) - 1)
     rows = np.arange(len(value))
     low, high = grid[rows, inside - 1], grid[rows, inside]
     part = np.divide(value - low, high - low, out=np.full(len(low), 0.5), where=high > low)
     level = LEVELS[inside - 1] + 0.01 * np.clip(part, 0.0, 1.0)
-    return np.where(rank == 0, 0.005, np.where(rank == len(LEVELS), 0.995, level))
+    below = tail(grid[:, 0] - value, grid[:, 4] - grid[:, 0])
+    above = 1.0 - tail(value - grid[:, -1], grid[:, -1] - grid[:, -5])
+    return np.where(rank == 0, below, np.where(rank == len(LEVELS), above, level))
+
+
+def tail(beyond: np.ndarray, from_1_to_5: np.ndarray) -> np.ndarray:
+    """Share left `beyond` the 1 % quantile if it falls on as from 5 to 1 %; half a percent where that is flat."""
+    flat = from_1_to_5 <= 0
+    steps = np.maximum(beyond, 0.0) / np.where(flat, 1.0, from_1_to_5)
+    return np.where(flat, 0.005, 0.01 * 0.2**steps)
 
 
 def corrected_quantiles(residual: np.ndarray, scale_width: float) -> np.ndarray:

@@ -37,8 +37,9 @@ class Terms:
             if is_numeric(column):
                 numeric[name] = centre_and_spread(column.to_numpy(float, na_value=np.nan))
             else:
-                counts = as_levels(column).value_counts()
-                levels[name] = sorted(counts[counts >= SMALLEST_LEVEL].index)
+                codes, names = as_levels(column)
+                counts = np.bincount(codes, minlength=len(names))
+                levels[name] = sorted(np.array(names, dtype=object)[counts >= SMALLEST_LEVEL])
         return cls(centre_and_spread(baseline), numeric, levels)
 
     def matrix(self, baseline: np.ndarray, covariates: pd.DataFrame) -> np.ndarray:
@@ -67,9 +68,10 @@ def is_numeric(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def as_levels(column: pd.Series) -> pd.Series:
-    """Text levels; a missing value is the level '(missing)'."""
-    return column.astype(object).where(column.notna(), MISSING).astype(str)
+def as_levels(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """Length-n places in the list of level names; a missing value is the level '(missing)', the last."""
+    codes, names = pd.factorize(column)
+    return np.where(codes < 0, len(names), codes), [*map(str, names), MISSING]
 
 
 def column_or_missing(covariates: pd.DataFrame, name: str, n: int) -> pd.Series:
@@ -90,5 +92,7 @@ def standardised(values: np.ndarray, spread: tuple[float, float]) -> np.ndarray:
 
 def one_hot(column: pd.Series, levels: list[str]) -> np.ndarray:
     """n × len(levels) indicator columns; a level not in the list has none set."""
-    codes = pd.Index(levels, dtype=object).get_indexer(as_levels(column))
-    return np.eye(len(levels) + 1, len(levels))[codes]
+    codes, names = as_levels(column)
+    places = {level: place for place, level in enumerate(levels)}
+    column_of = np.array([places.get(name, len(levels)) for name in names])
+    return np.eye(len(levels) + 1, len(levels))[column_of[codes]]

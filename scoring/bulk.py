@@ -1,5 +1,8 @@
 """Whole columns of responses -> whole columns of scores; no Python loop touches a row."""
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +16,8 @@ __all__ = ["ScaleScores", "out_of_range", "score_columns"]
 
 # 16,384 rows × 42 items of int16 are 1.4 MB: a block stays in the processor's cache through all scales
 BLOCK_ROWS = 16_384
+BLOCKS_WORTH_THREADS = 8
+THREADS = min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +68,20 @@ def score_columns(instrument: Instrument, answers: np.ndarray) -> dict[str, Scal
         )
         for scale in instrument.scales
     }
-    for start in range(0, rows, BLOCK_ROWS):
-        part = slice(start, min(start + BLOCK_ROWS, rows))
-        _score_block(instrument, Block(instrument, answers[part]), scores, part)
+    parts = [slice(start, min(start + BLOCK_ROWS, rows)) for start in range(0, rows, BLOCK_ROWS)]
+    state_tables(instrument)  # made once, before the threads need it
+    _each(parts, lambda part: _score_block(instrument, Block(instrument, answers[part]), scores, part))
     return scores
+
+
+def _each(parts: list[slice], score: Callable[[slice], None]) -> None:
+    """Blocks are independent, and numpy computes outside the interpreter's lock: many of them share the processors."""
+    if len(parts) < BLOCKS_WORTH_THREADS:
+        for part in parts:
+            score(part)
+        return
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(score, parts))  # list: an error in a thread is raised here
 
 
 def _score_block(instrument: Instrument, block: Block, scores: dict[str, ScaleScores], part: slice) -> None:

@@ -60,22 +60,31 @@ def against_band(row) -> str:
     """KOOS JR 41 at week 6. 80 % of 214 similar patients are at 48–70; lower than 96 of 100."""
     if isnan(row.score) or isnan(row.p50):
         return ""
-    title = f"{row.instrument_title} {row.scale_title}".strip()
+    title = scale_name(row)
     similar = "similar patients" if isnan(row.n_similar) else f"{row.n_similar:,.0f} similar patients"
     parts = [
         f"{title} {number(row.score, row.decimals)} {time_after_index(row.day)}.",
         f"80\u202f% of {similar} are at {in_range(row)}{'; ' * bool(compared(row))}{compared(row)}.",
-        f"{trend(row)}." if trend(row) else "",
+        f"{trend(row).capitalize()}." if trend(row) else "",
     ]
     return " ".join(filter(None, parts))
 
 
 def compared(row) -> str:
-    """lower than 96 of 100: against the end of the scale the patient is nearer to."""
+    """
+    lower than 96 of 100: against the end of the scale the patient is nearer to.
+
+    Where a high score is bad the words are worse and better: nobody has to remember which way a scale runs.
+    """
     if isnan(row.below):
         return ""
-    word, share = ("lower", 1 - row.below) if row.below < 0.5 else ("higher", row.below)
+    words = ("lower", "higher") if row.higher_is_better else ("better", "worse")
+    word, share = (words[0], 1 - row.below) if row.below < 0.5 else (words[1], row.below)
     return f"{word} than {share_in_words(share)}"
+
+
+def scale_name(row) -> str:
+    return f"{row.instrument_title} {row.scale_title}".strip()
 
 
 def safety(row, today: date) -> str:
@@ -89,7 +98,7 @@ def pain(row, today: date) -> str:
 
 
 def off_expected(row, today: date) -> str:
-    lead = trend(row) or f"{number(row.score, row.decimals)}, expected {in_range(row)}"
+    lead = f"{scale_name(row)} {trend(row) or f'{number(row.score, row.decimals)}, expected {in_range(row)}'}"
     return f"{lead}; {compared(row)} similar patients." if compared(row) else f"{lead}."
 
 

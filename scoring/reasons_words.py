@@ -35,13 +35,13 @@ def time_after_index(day: float, preposition: str = "") -> str:
 
 
 def trend(row) -> str:
-    """Falling for two surveys, in the direction that is worse for this scale; empty without one."""
+    """falling for two surveys, in the direction that is worse for this scale; empty without one."""
     sign = 1.0 if row.higher_is_better else -1.0
     steps = [sign * (row.score - row.previous), sign * (row.previous - row.before_previous)]
     if not steps[0] < 0:
         return ""
-    verb = "Falling" if row.higher_is_better else "Rising"
+    verb = "falling" if row.higher_is_better else "rising"
     if steps[1] < 0:
         return f"{verb} for two surveys"
-    down = "Down" if row.higher_is_better else "Up"
+    down = "down" if row.higher_is_better else "up"
     return f"{down} {number(abs(row.score - row.previous), row.decimals)} since the survey before"

@@ -13,10 +13,10 @@ from care.database import app_session, check_server
 from care.migrate import migrate
 from care.registry import load_library
 from care.tenants import all_tenants
-from pathways.demo.build import make_demo
 from serving.errors import ServingError
 from serving.terminal import say
 
+ONLY_HERE = ("127.0.0.1", "localhost", "::1")
 CLUSTER = settings.VAR / "pg"
 # While it exists, the demonstration was begun and not finished: a killed first start goes on where it stopped.
 UNFINISHED = settings.VAR / "demonstration.unfinished"
@@ -49,10 +49,16 @@ def has_demonstration() -> bool:
 
 
 def _demonstrate() -> None:
-    """Make the synthetic clinics where there is no tenant at all; never beside somebody's own."""
-    if not all_tenants():
+    """
+    Make the synthetic clinics where there is no tenant at all; never beside somebody's own.
+
+    Their password is public, so a site that listens to the network gets none of them.
+    """
+    if not all_tenants() and settings.HOST in ONLY_HERE:
         UNFINISHED.touch()
     if UNFINISHED.exists():
+        from pathways.demo.build import make_demo  # 0.6 s, which every later start spares
+
         say("Making the demonstration: three synthetic clinics, twelve weeks of answers")
         say(f"Wrote {make_demo():,} synthetic rows")
         UNFINISHED.unlink()

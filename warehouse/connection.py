@@ -11,9 +11,10 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 import settings
-from warehouse.errors import WarehouseError
+from warehouse.errors import LakeBeingUpdated, WarehouseError
 from warehouse.extensions import load_extensions
 from warehouse.migrate import check_version
+from warehouse.one_row import one_row
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def reader(lake: Lake) -> DuckDBPyConnection:
 
 def snapshot_id(cursor: DuckDBPyConnection) -> int:
     """The lake's newest snapshot: the part of a cache key that says which data it was. 5–13 ms."""
-    return cursor.execute("SELECT id FROM lake.current_snapshot()").fetchone()[0]
+    return one_row(cursor, "SELECT id FROM lake.current_snapshot()")[0]
 
 
 def _instance(spill: bool) -> DuckDBPyConnection:
@@ -84,6 +85,7 @@ def _instance(spill: bool) -> DuckDBPyConnection:
     )
     load_extensions(connection)
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
     # By default every attached lake keeps connections of its own; about 190 lakes exhausted the server.
     connection.execute("SET GLOBAL pg_pool_max_connections = 0")
     return connection
@@ -102,6 +104,8 @@ def _execute(connection: DuckDBPyConnection, statement: str) -> None:
         connection.execute(statement)
     except duckdb.Error as error:
         connection.close()
+        if "creating a new DuckLake is explicitly disabled" in str(error):
+            raise LakeBeingUpdated() from None
         reason = re.sub(r"password='?[^' ]*'?", "password=…", str(error)).strip().splitlines()[-1]
         raise WarehouseError(f"The lake does not open: {reason} Check the database server, then try again.") from None
 

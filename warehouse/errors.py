@@ -3,4 +3,7 @@ class WarehouseError(Exception):
 
 
 class LakeBeingUpdated(WarehouseError):
-    """The lake stands at another version than this program; its next run brings it here."""
+    """The lake is not there yet, or stands at another version than this program; its next run brings it here."""
+
+    def __init__(self):
+        super().__init__("The figures of this organization are being updated. Try again in a minute.")

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from duckdb import DuckDBPyConnection
 
+from warehouse.one_row import one_row
+
 # "What did we know then" reaches this far back.
 SNAPSHOTS_KEPT = timedelta(days=35)
 # Unneeded files stay this long, for readers that began before.
@@ -15,7 +17,7 @@ CROWDED = 100
 def is_crowded(cursor: DuckDBPyConnection) -> bool:
     """Whether a table has so many files that compaction should not wait for the night."""
     question = "SELECT max(file_count + delete_file_count) > ? FROM ducklake_table_info('lake')"
-    return bool(cursor.execute(question, [CROWDED]).fetchone()[0])
+    return bool(one_row(cursor, question, [CROWDED])[0])
 
 
 def compact(connection: DuckDBPyConnection, snapshots_kept: timedelta = SNAPSHOTS_KEPT) -> None:

@@ -7,6 +7,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from warehouse.errors import LakeBeingUpdated, WarehouseError
+from warehouse.one_row import one_row
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -33,7 +34,7 @@ def migrate(connection: DuckDBPyConnection) -> None:
 def lake_version(cursor: DuckDBPyConnection) -> int:
     """The newest migration the lake has had; 0 for a lake without tables."""
     try:
-        return cursor.execute("SELECT coalesce(max(version), 0) FROM lake.lake_version").fetchone()[0]
+        return one_row(cursor, "SELECT coalesce(max(version), 0) FROM lake.lake_version")[0]
     except duckdb.CatalogException:
         return 0
 
@@ -41,4 +42,4 @@ def lake_version(cursor: DuckDBPyConnection) -> int:
 def check_version(cursor: DuckDBPyConnection) -> None:
     """Refuse, for a reader, a lake at another version than this program."""
     if lake_version(cursor) != len(migrations()):
-        raise LakeBeingUpdated("The figures of this organization are being updated. Try again in a minute.")
+        raise LakeBeingUpdated()

@@ -19,7 +19,14 @@ class Track(TenantOwned, Base):
         UniqueConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "episode_id", "instrument", "scale"),
         Index("ix_track_headline", "tenant_id", "episode_id", unique=True, postgresql_where=text("headline")),
-        Index("ix_track_order", "tenant_id", "rank", "since", "episode_id", postgresql_where=text("headline")),
+        # The panel ranks every open episode by these columns and the wall's: read from the index alone.
+        Index(
+            "ix_track_panel",
+            "tenant_id",
+            "episode_id",
+            postgresql_include=["patient_id", "rank", "since", "status", "id"],
+            postgresql_where=text("headline"),
+        ),
         tenant_foreign_key("episode_id", "episode", "patient_id"),
         tenant_foreign_key("response_id", "survey_response"),
     )

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, cast, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import CTE, Select, Text, and_, cast, func, literal, or_, select, true, tuple_
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Session
 
 from care.access import Scope
@@ -52,19 +52,20 @@ class PanelRow:
 
 
 @dataclass(frozen=True)
+class PanelCounts:
+    """Status → number of open episodes in the scope; ``waiting`` are those that need action, by their alert."""
+
+    everyone: dict[str, int]
+    waiting: dict[str, int]
+
+
+@dataclass(frozen=True)
 class PanelPage:
     """At most ``PAGE`` rows, worst first, and where the next page begins (None: this was the last)."""
 
     rows: list[PanelRow]
     next: Position | None
-
-
-def panel_counts(session: Session, scope: Scope, show: Show, as_of: datetime, search: str = "") -> dict[str, int]:
-    """Status → number of episodes that match; the statuses that need action are counted by their alert."""
-    check_session(session, scope)
-    ranked = _matching(scope, show, as_of, search).subquery()
-    found = session.execute(select(ranked.c.status, func.count()).group_by(ranked.c.status)).all()
-    return {status: count for status, count in sorted(found)}
+    counts: PanelCounts
 
 
 def panel_page(
@@ -76,32 +77,73 @@ def panel_page(
     after: Position | None = None,
     statuses: frozenset[str] = frozenset(),
 ) -> PanelPage:
-    """One page of the panel. ``statuses`` empty = every status; ``search`` holds words of a name, or an MRN."""
+    """
+    One page of the panel, with the counts of the whole open panel, whatever the filters.
+
+    ``statuses`` empty = every status; ``search`` holds words of a name, or an MRN.
+    """
     check_session(session, scope)
-    ranked = _matching(scope, show, as_of, search).subquery("ranked")
-    place = tuple_(ranked.c.urgency, ranked.c.since, ranked.c.episode_id)
-    page = select(ranked).order_by(ranked.c.urgency, ranked.c.since, ranked.c.episode_id).limit(PAGE + 1)
-    if statuses:
-        page = page.where(ranked.c.status.in_(sorted(statuses)))
+    ranked = _ranked(scope, EpisodeState.OPEN, as_of)
+    listed = _ranked(scope, EpisodeState.CLOSED, as_of) if show is Show.CLOSED else ranked
+    page = _filtered(listed, show, search, statuses)
     if after is not None:
+        place = tuple_(listed.c.urgency, listed.c.since, listed.c.episode_id)
         page = page.where(place > tuple_(after.urgency, after.since, after.episode_id))
-    found = session.execute(page).all()
-    rows = _rows(session, found[:PAGE])
+    page = page.order_by(listed.c.urgency, listed.c.since, listed.c.episode_id).limit(PAGE + 1).subquery("page")
+    # One statement, so that the open episodes are ranked once for both answers; a page without rows keeps its counts.
+    one = select(_counted(ranked).label("counts")).subquery("one")
+    found = session.execute(select(one.c.counts, page).select_from(one.join(page, true(), isouter=True))).all()
+    counts = _counts(found[0].counts)
+    found = [row for row in found if row.episode_id is not None]
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return PanelPage(rows, last and Position(last.urgency, last.since, last.episode_id))
+    following = last and Position(last.urgency, last.since, last.episode_id)
+    return PanelPage(_rows(session, found[:PAGE]), following, counts)
 
 
-def _matching(scope: Scope, show: Show, as_of: datetime, search: str) -> Select:
+def count_matches(session: Session, scope: Scope, show: Show, as_of: datetime, search: str) -> int:
+    """How many episodes a search would find."""
+    check_session(session, scope)
     state = EpisodeState.CLOSED if show is Show.CLOSED else EpisodeState.OPEN
+    matching = _filtered(_ranked(scope, state, as_of), show, search, frozenset())
+    return session.scalar(select(func.count()).select_from(matching.subquery()))
+
+
+def _ranked(scope: Scope, state: EpisodeState, as_of: datetime) -> CTE:
+    # Materialized: with the LIMIT in sight the planner walks the order's index and rescans every alert for each step
+    # (40,000 open episodes: 10 s instead of 0.1 s).
     ranked = ranked_episodes(as_of).where(episodes_within(scope), Episode.state == state)
+    return ranked.cte(f"ranked_{state}").prefix_with("MATERIALIZED")
+
+
+def _filtered(ranked: CTE, show: Show, search: str, statuses: frozenset[str]) -> Select:
+    listed = select(ranked)
+    if show is Show.NEEDS_ACTION:
+        listed = listed.where(ranked.c.urgency < WITHOUT_ALERT)
+    if statuses:
+        listed = listed.where(ranked.c.status.in_(sorted(statuses)))
     if search.strip():
-        ranked = ranked.join(
-            Patient, and_(Patient.tenant_id == Episode.tenant_id, Patient.id == Episode.patient_id)
-        ).where(_named(search))
-    if show is not Show.NEEDS_ACTION:
-        return ranked
-    candidates = ranked.subquery("candidates")
-    return select(candidates).where(candidates.c.urgency < WITHOUT_ALERT)
+        listed = listed.where(ranked.c.patient_id.in_(select(Patient.id).where(_named(search))))
+    return listed
+
+
+def _counted(ranked: CTE):
+    """[[status, needs action, number], …] as one value."""
+    waits = ranked.c.urgency < WITHOUT_ALERT
+    groups = select(ranked.c.status, waits.label("waits"), func.count().label("number")).group_by(
+        ranked.c.status, waits
+    )
+    groups = groups.subquery("groups")
+    triples = func.jsonb_build_array(groups.c.status, groups.c.waits, groups.c.number)
+    return select(func.coalesce(func.jsonb_agg(triples), literal([], JSONB))).scalar_subquery()
+
+
+def _counts(triples: list[list]) -> PanelCounts:
+    everyone, waiting = {}, {}
+    for status, waits, number in sorted(triples):
+        everyone[status] = everyone.get(status, 0) + number
+        if waits:
+            waiting[status] = number
+    return PanelCounts(everyone, waiting)
 
 
 def _named(search: str):

@@ -103,8 +103,11 @@ def _add_bands(drawn: go.Figure, chart: RecoveryChart, colours: Palette, last_da
     drawn.add_trace(
         go.Scatter(x=days, y=p50, mode="lines", line={"color": colours.median, "width": 1.2}, hoverinfo="skip")
     )
-    for upper, words in ((p90, "80\u202f%"), (p75, "50\u202f%")):
-        _write(drawn, days[-1], upper[-1], words, colours.ink, xanchor="right", yanchor="top", yshift=-2)
+    # On the side where the two edges lie further apart, so that the words never touch.
+    on_top = p90[-1] - p75[-1] >= p25[-1] - p10[-1]
+    for edge, words in ((p90 if on_top else p10, "80\u202f%"), (p75 if on_top else p25, "50\u202f%")):
+        place = {"yanchor": "top", "yshift": -2} if on_top else {"yanchor": "bottom", "yshift": 2}
+        _write(drawn, days[-1], edge[-1], words, colours.ink, xanchor="right", **place)
 
 
 def _add_courses(drawn: go.Figure, chart: RecoveryChart, colours: Palette, last_day: float) -> None:
@@ -168,7 +171,8 @@ def _add_own(drawn: go.Figure, chart: RecoveryChart, colours: Palette) -> None:
         )
     )
     last = chart.answers[-1]
-    below = chart.glyph != "▲"
+    # On the side the line does not come from.
+    below = before == 0 or last.score < chart.answers[-2].score
     _write(drawn, last.day, last.score, f"<b>{last.label}</b>", colours.ink, size=15, xanchor="center",
            yanchor="top" if below else "bottom", yshift=-9 if below else 9)  # fmt: skip
 

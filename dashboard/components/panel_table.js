@@ -1,5 +1,5 @@
 // The provider panel as a real table, built from rows of text and numbers.
-// textContent only, never innerHTML: a reason may hold a patient's own words.
+// textContent only, so that nothing is ever parsed as HTML: a reason may hold a patient's own words.
 // The default export runs again whenever the rows or the theme change; it redraws only what is not drawn yet.
 
 const SVG = "http://www.w3.org/2000/svg"
@@ -106,12 +106,13 @@ function name(row) {
 }
 
 function course(line, colour) {
-  const picture = svg("svg", { viewBox: "0 0 150 42", width: 150, height: 42, role: "img", "aria-label": line.words })
+  const size = { viewBox: "0 0 150 42", width: 150, height: 42, preserveAspectRatio: "none" } // a quiet row is lower
+  const picture = svg("svg", { ...size, role: "img", "aria-label": line.words })
   if (line.band) picture.append(svg("polygon", { points: line.band, class: "band" }))
   if (line.line) picture.append(svg("polyline", { points: line.line, class: "line" }))
   if (line.last) {
-    const point = svg("circle", { cx: line.last[0], cy: line.last[1], r: 3.2, class: "last" })
-    if (line.outside) point.style.fill = `var(--st-${colour}-color)`
+    const point = svg("path", { d: `M${line.last[0]} ${line.last[1]}h.01`, class: "last" }) // a round cap stays round
+    if (line.outside) point.style.stroke = `var(--st-${colour}-color)`
     picture.append(point)
   }
   return picture

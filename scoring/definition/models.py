@@ -1,6 +1,6 @@
 """Graded-response models in a definition: item parameters a tenant has imported; none are shipped."""
 
-from scoring.definition.reading import Section
+from scoring.definition.reading import Section, is_number
 from scoring.formula import Grid, Model
 
 MAX_GRID_POINTS = 2001
@@ -20,7 +20,7 @@ def _model(name: str, section: Section) -> Model:
     if not isinstance(items, dict) or not items:
         raise section.error("items", "must hold one list [a, b1, b2, …] per item.")
     for item, parameters in items.items():
-        numbers = isinstance(parameters, list) and all(isinstance(value, (int, float)) for value in parameters)
+        numbers = isinstance(parameters, list) and all(map(is_number, parameters))
         if not numbers or len(parameters) < 2 or max(map(abs, parameters)) > MAX_PARAMETER:
             raise section.error("items", f"“{item}” must be [a, b1, b2, …], each between -20 and 20.")
         if parameters[0] <= 0 or parameters[1:] != sorted(parameters[1:]):

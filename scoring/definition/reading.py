@@ -6,13 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from scoring.errors import ScoringError
+from scoring.formula.limits import MAX_NUMBER
+
+MAX_TEXT = 500_000  # characters; the longest of the library has 20,000
 
 
 def read_toml(text: str, source: str) -> "Section":
     """The whole document as a section; a syntax error keeps TOML's own line number."""
+    if len(text) > MAX_TEXT:
+        raise ScoringError(f"{source}: the definition is longer than {MAX_TEXT:,} characters.")
     try:
-        return Section(tomllib.loads(text), Lines(text, source), source="")
-    except tomllib.TOMLDecodeError as error:
+        return Section(tomllib.loads(text), Lines(text, source))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise ScoringError(f"{source}: not valid TOML: {error}") from None
 
 
@@ -24,24 +29,20 @@ class Lines:
 
     def find(self, pattern: str, after: int = 0) -> int:
         """Number of the first line after line ``after`` that matches; ``after`` itself when none does."""
-        for number in range(after + 1, len(self.lines) + 1):
-            if re.search(pattern, self.lines[number - 1]):
-                return number
-        return after
+        matches = re.compile(pattern).search
+        return next((number for number, line in enumerate(self.lines[after:], after + 1) if matches(line)), after)
 
-    def nth(self, pattern: str, count: int) -> int:
-        """Number of the ``count``-th line (from 0) that matches."""
-        line = 0
-        for _ in range(count + 1):
-            line = self.find(pattern, line)
-        return line
+    def find_all(self, pattern: str) -> list[int]:
+        """Numbers of all lines that match."""
+        matches = re.compile(pattern).search
+        return [number for number, line in enumerate(self.lines, 1) if matches(line)]
 
 
 class Section:
     """One table of the document. Every key must be taken; ``finish`` refuses the rest."""
 
-    def __init__(self, values: dict[str, Any], lines: Lines, source: str, line: int = 0):
-        self._left, self._lines, self._name, self.line = dict(values), lines, source, line
+    def __init__(self, values: dict[str, Any], lines: Lines, name: str = "", line: int = 0):
+        self._left, self._lines, self._name, self.line = dict(values), lines, name, line
 
     def error(self, key: str, what: str) -> ScoringError:
         """The error that names file, line and key."""
@@ -52,6 +53,10 @@ class Section:
     def has(self, key: str) -> bool:
         """Whether the key stands in this table."""
         return key in self._left
+
+    def fill(self, usual: dict[str, Any]) -> None:
+        """Take ``usual`` for what does not stand in this table."""
+        self._left = {**usual, **self._left}
 
     def keys(self) -> tuple[str, ...]:
         """The keys not taken yet."""
@@ -75,8 +80,12 @@ class Section:
 
     def number(self, key: str, default: Any = ...) -> float:
         """A number, as float."""
-        value = self._typed(key, default, (int, float), "must be a number.", not_bool=True)
-        return float(value) if isinstance(value, int) else value
+        value = self.take(key, default)
+        if value is default:
+            return value
+        if not is_number(value):
+            raise self.error(key, "must be a number.")
+        return float(value)
 
     def whole(self, key: str, default: Any = ...) -> int:
         """A whole number."""
@@ -98,7 +107,7 @@ class Section:
         value = self.take(key, default)
         if value is default:
             return value
-        if not (isinstance(value, list) and len(value) == 2 and all(map(_is_number, value)) and value[0] < value[1]):
+        if not (isinstance(value, list) and len(value) == 2 and all(map(is_number, value)) and value[0] < value[1]):
             raise self.error(key, "must be [lowest, highest].")
         return float(value[0]), float(value[1])
 
@@ -107,9 +116,13 @@ class Section:
         value = self.take(key, default)
         if value is default:
             return value
-        if not (isinstance(value, list) and all(map(_is_number, value))):
+        if not (isinstance(value, list) and all(map(is_number, value))):
             raise self.error(key, "must be a list of numbers.")
         return tuple(map(float, value))
+
+    def inside(self, key: str, values: dict[str, Any]) -> "Section":
+        """An inline table, taken already."""
+        return Section(values, self._lines, f"{key} of {self._name}", self.line)
 
     def section(self, key: str) -> "Section":
         """The table ``[key]``."""
@@ -127,19 +140,21 @@ class Section:
         values = self.take(key, [])
         if not (isinstance(values, list) and all(isinstance(value, dict) for value in values)):
             raise self.error(key, "must be a list of tables.")
-        header = rf"^\s*\[\[{re.escape(key)}\]\]"
+        headers = self._lines.find_all(rf"^\s*\[\[{re.escape(key)}\]\]")
         inline = self._lines.find(rf"^\s*{re.escape(key)}\s*=\s*\[")
         found = []
         for place, value in enumerate(values):
             name = mark(value)
-            line = self._lines.find(rf"\"{re.escape(name)}\"", inline) if inline else self._lines.nth(header, place)
+            line = headers[place] if place < len(headers) else self._lines.find(rf"\"{re.escape(name)}\"", inline)
             found.append(Section(value, self._lines, f"{key} “{name}”", line))
         return found
 
     def named_sections(self, key: str) -> dict[str, "Section"]:
         """The tables ``[key.name]``, by name."""
-        found = {}
-        for name, value in self.take(key, {}).items():
+        found, tables = {}, self.take(key, {})
+        if not isinstance(tables, dict):
+            raise self.error(key, "must hold named tables.")
+        for name, value in tables.items():
             line = self._lines.find(rf"^\s*\[{re.escape(key)}\.{re.escape(name)}\]")
             if not isinstance(value, dict):
                 raise self.error(key, f"“{name}” must be a table.")
@@ -160,5 +175,6 @@ class Section:
         return value
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def is_number(value: Any) -> bool:
+    """Whether TOML gave a finite number that is exact as float."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER

@@ -2,7 +2,7 @@
 
 from scoring.definition.cited import loinc_code
 from scoring.definition.names import name_from
-from scoring.definition.reading import Section
+from scoring.definition.reading import Section, is_number
 from scoring.errors import FormulaError
 from scoring.formula import Formula, ItemRange, Model, Table, Vocabulary, parse_formula
 from scoring.instrument import Item, Scale
@@ -64,10 +64,13 @@ def _formula(section: Section, key: str, vocabulary: Vocabulary) -> Formula:
 
 def _bands(section: Section) -> tuple[tuple[float, str], ...]:
     bands = section.take("bands", [])
-    try:
-        pairs = tuple((float(low), str(words)) for low, words in bands)
-    except (TypeError, ValueError):
-        raise section.error("bands", 'must be a list like [[0, "mild"], [50, "severe"]].') from None
+    if not (isinstance(bands, list) and all(map(_is_band, bands))):
+        raise section.error("bands", 'must be a list like [[0, "mild"], [50, "severe"]].')
+    pairs = tuple((float(low), words) for low, words in bands)
     if [low for low, _ in pairs] != sorted({low for low, _ in pairs}):
         raise section.error("bands", "must ascend.")
     return pairs
+
+
+def _is_band(band: object) -> bool:
+    return isinstance(band, list) and len(band) == 2 and is_number(band[0]) and isinstance(band[1], str)

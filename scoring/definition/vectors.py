@@ -1,7 +1,7 @@
 """Test vectors in a definition: answers with the scores they must give."""
 
 from scoring.absence import ABSENCE_NAMES
-from scoring.definition.reading import Section
+from scoring.definition.reading import Section, is_number
 from scoring.instrument import Item, Scale, Vector
 
 NOT_SCORABLE = "none"
@@ -38,11 +38,13 @@ def _answer(section: Section, word: str) -> float | str:
 def _scores(section: Section, scales: tuple[Scale, ...]) -> tuple[tuple[str, float | None], ...]:
     known = [scale.name for scale in scales]
     scores = []
-    for name, value in section.take("scores").items():
+    given = section.take("scores")
+    if not isinstance(given, dict):
+        raise section.error("scores", "must be like { total = 12 }.")
+    for name, value in given.items():
         if name not in known:
             raise section.error("scores", f"names “{name}”, which is no scale. Scales: {', '.join(known)}.")
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number and value != NOT_SCORABLE:
+        if not is_number(value) and value != NOT_SCORABLE:
             raise section.error("scores", f"“{name}” must be a number or “{NOT_SCORABLE}”.")
-        scores.append((name, float(value) if number else None))
+        scores.append((name, float(value) if is_number(value) else None))
     return tuple(scores)

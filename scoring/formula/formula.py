@@ -30,6 +30,7 @@ def parse_formula(text: str, vocabulary: Vocabulary) -> Formula:
 
     Examples
     --------
+    >>> from scoring.formula import ItemRange, Vocabulary
     >>> knee = Vocabulary(items={f"q{n}": ItemRange(0, 4) for n in range(1, 8)})
     >>> parse_formula("100 - 25 * mean(q1..q7, min=4)", knee).items
     ('q1', 'q2', 'q3', 'q4', 'q5', 'q6', 'q7')

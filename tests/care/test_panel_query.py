@@ -1,6 +1,7 @@
 """Who stands on the panel, in which order, and who does not."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,7 @@ from care.database import app_session
 from care.errors import CareError
 from care.ids import new_id
 from care.models import Track
-from care.queries.panel import PAGE, Position, Show, panel_counts, panel_page
+from care.queries.panel import PAGE, Position, Show, count_matches, panel_page
 from care.status import AlertState, EpisodeState
 from care.tenants import add_account
 from factories import make_alert, make_care_team_member, make_episode, make_patient
@@ -118,10 +119,19 @@ def test_a_status_filter_keeps_the_order(world):
     assert names(world.widened(), statuses=frozenset({"off_track", "silent"})) == ["Ben", "Cyd", "Dov"]
 
 
-def test_counts_agree_with_the_rows(world):
+def test_counts_are_of_the_whole_open_panel_whatever_is_listed(world):
+    everyone = {"call_today": 1, "few_data": 1, "off_track": 2, "on_track": 3, "silent": 1}
     with app_session(world.tenant_id) as session:
-        counts = panel_counts(session, world.widened(), Show.EVERYONE, AS_OF)
-    assert counts == {"call_today": 1, "few_data": 1, "off_track": 2, "on_track": 3, "silent": 1}
+        for show, search in product(Show, ("", "ada", "nobody")):
+            page = panel_page(session, world.widened(), show, AS_OF, search)
+            assert page.counts.everyone == everyone
+            assert page.counts.waiting == {"call_today": 1, "off_track": 2}
+
+
+def test_a_search_says_how_many_it_would_find(world):
+    with app_session(world.tenant_id) as session:
+        assert count_matches(session, world.widened(), Show.EVERYONE, AS_OF, "ida") == 0
+        assert count_matches(session, world.widened(), Show.CLOSED, AS_OF, "ida") == 1
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(world, two_tenants):

@@ -2,6 +2,7 @@
 
 import pytest
 
+import settings
 from care.database import app_session
 from care.errors import CareError
 from care.registry import definitions, load_library
@@ -17,20 +18,20 @@ def content(tmp_path):
 
 
 def test_a_file_is_published_once(two_tenants, content):
-    (content / "instruments" / "knee.toml").write_text(KNEE)
+    (content / "pathways" / "knee.toml").write_text(KNEE)
     assert (load_library(content), load_library(content)) == (1, 0)
     for tenant in two_tenants:
         with app_session(tenant.id) as session:
-            assert definitions(session, "instrument")["knee@1"].body == KNEE
+            assert definitions(session, "pathway")["knee@1"].body == KNEE
 
 
 def test_a_published_version_cannot_change_its_text(two_tenants, content):
-    (content / "instruments" / "knee.toml").write_text(KNEE)
+    (content / "pathways" / "knee.toml").write_text(KNEE)
     load_library(content)
-    (content / "instruments" / "knee.toml").write_text(KNEE + "# a word more\n")
+    (content / "pathways" / "knee.toml").write_text(KNEE + "# a word more\n")
     with pytest.raises(CareError, match="knee.toml has changed since knee@1 was published. Raise the version"):
         load_library(content)
-    (content / "instruments" / "knee.toml").write_text(KNEE.replace("= 1", "= 2"))
+    (content / "pathways" / "knee.toml").write_text(KNEE.replace("= 1", "= 2"))
     assert load_library(content) == 1
 
 
@@ -38,4 +39,12 @@ def test_a_published_version_cannot_change_its_text(two_tenants, content):
 def test_a_file_that_is_no_definition_is_named_with_the_cure(two_tenants, content, body):
     (content / "pathways" / "broken.toml").write_text(body)
     with pytest.raises(CareError, match="broken.toml: .*starts with key"):
+        load_library(content)
+
+
+def test_an_instrument_that_fails_its_own_vectors_is_not_published(two_tenants, content):
+    text = (settings.CONTENT / "instruments" / "oxford_hip.toml").read_text()
+    assert "psum(" in text
+    (content / "instruments" / "oxford_hip.toml").write_text(text.replace("psum(", "1 + psum("))
+    with pytest.raises(CareError, match=r"oxford_hip@1 cannot be published:\n.*oxford_hip.toml, line \d+"):
         load_library(content)

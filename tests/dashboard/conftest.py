@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 import streamlit as st
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 import settings
 from care.access import Role
+from care.database import owner_engine
+from care.models import AuditEvent
 from care.sign_in import authenticate, start_session
 from care.tenants import add_account
 from dashboard import session
@@ -50,9 +54,27 @@ def open_as(members, monkeypatch) -> Open:
         token = sign_in_token(members[name]) if name else None
         monkeypatch.setattr(session, "token", lambda: token)
         app = AppTest.from_file(settings.ROOT / "dashboard" / "app.py", default_timeout=30)
-        for key, value in query.items():
-            app.query_params[key] = value
         app.run()
-        return app.switch_page(f"../pages/{page}").run() if page else app
+        if page:
+            app.switch_page(f"../pages/{page}")
+        for key, value in query.items():  # after the switch, which leaves the first page's address behind
+            app.query_params[key] = value
+        return app.run() if page else app
 
     return open_page
+
+
+@pytest.fixture
+def trail() -> Callable[[str, UUID], list[list[UUID]]]:
+    """``trail("panel", tenant_id)``: the sets of patients shown, oldest first; nobody but the owner may read it."""
+
+    def read(screen: str, tenant_id: UUID) -> list[list[UUID]]:
+        shown = select(AuditEvent.patient_ids).where(AuditEvent.screen == screen, AuditEvent.tenant_id == tenant_id)
+        engine = owner_engine()
+        try:
+            with engine.connect() as connection:
+                return list(connection.scalars(shown.order_by(AuditEvent.at)))
+        finally:
+            engine.dispose()
+
+    return read

@@ -58,7 +58,7 @@ def test_a_score_in_the_band_is_on_track_and_raises_nothing():
 def test_a_score_below_the_band_is_off_track_with_its_reason():
     course = judged(**LOW)
     assert course["status"] == "off_track"
-    assert read(course) == "Falling for two surveys; lower than 96 of 100 similar patients."
+    assert read(course) == "KOOS JR falling for two surveys; lower than 96 of 100 similar patients."
     assert course["explanation"] == (
         "KOOS JR 41 at week 6. 80\u202f% of 214 similar patients are at 48–70; lower than 96 of 100."
         " Falling for two surveys."
@@ -71,7 +71,7 @@ def test_on_a_scale_where_lower_is_better_a_high_score_is_off_track():
     pain = {"higher_is_better": False, "instrument_title": "NPRS", "p10": 0.0, "p50": 2.0, "p90": 5.0}
     course = judged(**pain, score=7.0, previous=6.0, before_previous=4.0, below=0.97)
     assert course["status"] == "off_track"
-    assert read(course) == "Rising for two surveys; higher than 97 of 100 similar patients."
+    assert read(course) == "NPRS rising for two surveys; worse than 97 of 100 similar patients."
     assert judged(**pain | {"p10": 1.0}, score=0.0, below=0.02)["status"] == "ahead"
 
 

@@ -1,5 +1,6 @@
 """docs/formula-language.md says nothing that is not so."""
 
+import doctest
 import re
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 import settings
 from scoring.absence import Absence
 from scoring.errors import FormulaError
-from scoring.formula import Grid, ItemRange, Model, Table, Vocabulary, parse_formula
+from scoring.formula import Grid, ItemRange, Model, Table, Vocabulary, formula, parse_formula
 from scoring.formula.functions import FUNCTIONS
 from scoring.formula.reference import evaluate
 
@@ -50,3 +51,7 @@ def test_every_refusal_reads_as_shown(example):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_is_explained(function):
     assert f"{function}(" in PAGE or f"`{function}`" in PAGE
+
+
+def test_the_example_in_the_code_runs():
+    assert doctest.testmod(formula) == doctest.TestResults(failed=0, attempted=3)

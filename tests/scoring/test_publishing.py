@@ -80,7 +80,7 @@ def test_a_scale_without_a_vector_is_not_proven():
         ("decimals = 0", "decimal = 0", "decimal of scales “interval” is not known here; check the spelling."),
         ('panel = "82324-5"', 'panel = "82324-6"', "panel of loinc “82324-6” is not a LOINC code: its check digit"),
         ('id = "bending"', 'id = "rising"', "id of items “rising” “rising” stands twice."),
-        ("low = 0\nhigh = 4", "low = -2\nhigh = 4", "must be 0 or more and below high: negative numbers are the codes"),
+        ("low = 0\nhigh = 4", "low = -2\nhigh = 4", "negative numbers are codes of absence"),
         ("interval = 68.284", 'interval = "x"', "“interval” must be a number or “none”."),
         ('answers = "4 3 0 0 0 0 0"', 'answers = "4 3 0"', "holds 3 answers; the instrument has 7 items."),
     ],

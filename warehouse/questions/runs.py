@@ -5,6 +5,8 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
+from warehouse.one_row import one_row
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -19,7 +21,8 @@ class Contents:
 
 def contents(cursor: DuckDBPyConnection) -> Contents:
     """One row: what the lake holds now."""
-    row = cursor.execute(
+    row = one_row(
+        cursor,
         """
         SELECT
             (SELECT max(as_of) FROM lake.etl_run),
@@ -27,6 +30,6 @@ def contents(cursor: DuckDBPyConnection) -> Contents:
             (SELECT count(*) FROM lake.response),
             (SELECT count(*) FROM lake.score),
             (SELECT count(*) FROM lake.rejected)
-        """
-    ).fetchone()
+        """,
+    )
     return Contents(*row)

@@ -799,10 +799,11 @@ def upgrade() -> None:
         "ix_track_headline", "track", ["tenant_id", "episode_id"], unique=True, postgresql_where=sa.text("headline")
     )
     op.create_index(
-        "ix_track_order",
+        "ix_track_panel",
         "track",
-        ["tenant_id", "rank", "since", "episode_id"],
+        ["tenant_id", "episode_id"],
         unique=False,
+        postgresql_include=["patient_id", "rank", "since", "status", "id"],
         postgresql_where=sa.text("headline"),
     )
     op.create_table(

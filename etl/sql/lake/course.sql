@@ -177,11 +177,12 @@ SELECT
     a.last_answer_date,
     CAST(a.last_response_id AS VARCHAR) AS last_response_id,
     coalesce(u.expired_in_row, 0) AS expired_in_row,
-    u.next_expiry_at,
+    -- instants leave as UTC without a zone: pandas takes those without complaint
+    CAST(u.next_expiry_at AS TIMESTAMP) AS next_expiry_at,
     t.next_due_date,
     CAST(CASE WHEN x.reports_last > 0 THEN x.done_last END AS DOUBLE) AS exercise_days,
     CAST(CASE WHEN x.reports_before > 0 THEN x.done_before END AS DOUBLE) AS exercise_days_before,
-    CASE WHEN x.episode_id IS NOT NULL THEN c.next_midnight END AS exercise_changes_at,
+    CAST(CASE WHEN x.episode_id IS NOT NULL THEN c.next_midnight END AS TIMESTAMP) AS exercise_changes_at,
     q.safety_item,
     CAST(q.safety_response_id AS VARCHAR) AS safety_response_id,
     -- the order in which an episode's scales lead: the pathway's instruments, then the instrument's scales
