@@ -119,6 +119,7 @@ def _status(_options: argparse.Namespace) -> None:
 def _rebuild(options: argparse.Namespace) -> None:
     from etl.rebuild import rebuild
 
+    tenants_due(datetime.now(UTC))  # refuses in a sentence a database that does not answer
     _check_store()
     outcome = rebuild(_tenant_id(options.tenant))
     print(f"The lake was made anew: {outcome.rows_in:,} rows read, {outcome.rejected:,} rejected.")

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import psycopg
 
-from care.database import APP, conninfo
+from care.database import APP, check_server, conninfo
+from etl.errors import EtlError
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,14 @@ class Due:
 
 
 def tenants_due(as_of: datetime) -> list[Due]:
-    """Every tenant with news, an undelivered run, or a judgement that time has changed; the others cost nothing."""
-    with psycopg.connect(conninfo(APP)) as connection:
-        return [Due(*row) for row in connection.execute("SELECT tenant_id, why FROM tenants_due(%s)", [as_of])]
+    """
+    Every tenant with news, an undelivered run, or a judgement that time has changed; the others cost nothing.
+
+    Raises CareError or EtlError, with the cure, when the database does not answer or is not set up.
+    """
+    try:
+        with psycopg.connect(conninfo(APP)) as connection:
+            return [Due(*row) for row in connection.execute("SELECT tenant_id, why FROM tenants_due(%s)", [as_of])]
+    except psycopg.Error:
+        check_server()  # its sentence, when the server is what is missing
+        raise EtlError("The database is not set up for this program. Run: python -m care migrate") from None

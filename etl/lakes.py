@@ -15,7 +15,7 @@ from care.database import app_conninfo
 from care.lakes import lake_address
 from etl.errors import EtlError
 from warehouse.connection import Lake, writer
-from warehouse.maintenance import compact
+from warehouse.maintenance import compact, is_crowded
 
 PATIENCE = 120  # seconds to wait for another writer of the same tenant; a first run of 80,000 responses takes 30
 _open_writers: OrderedDict[UUID, DuckDBPyConnection] = OrderedDict()
@@ -56,7 +56,9 @@ def tenant_lock(tenant_id: UUID) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def compact_tenant(tenant_id: UUID) -> None:
-    """Compact a tenant's lake, as its one writer."""
+def compact_tenant(tenant_id: UUID, only_if_crowded: bool = False) -> None:
+    """Compact a tenant's lake, as its one writer; ``only_if_crowded``: when it should not wait for the night."""
     with tenant_lock(tenant_id):
-        compact(open_writer(tenant_id))
+        connection = open_writer(tenant_id)
+        if not only_if_crowded or is_crowded(connection):
+            compact(connection)

@@ -1,10 +1,17 @@
 """The worker: does what is deferred, and looks now and then for what nobody deferred."""
 
+from datetime import UTC, datetime
+
 from procrastinate import PsycopgConnector
 
 from care.database import APP, conninfo
 from care.queue import REFRESH
+<<<<<<< HEAD
 from etl.tasks import HEARTBEAT_LOST, TICK, tasks
+=======
+from etl.due import tenants_due
+from etl.tasks import HEARTBEAT_LOST, tasks
+>>>>>>> main
 
 # One more than the two runs that fit two cores: a long first run must not keep the sweep from looking.
 AT_ONCE = 3
@@ -12,6 +19,7 @@ AT_ONCE = 3
 
 def work() -> None:
     """Work until a signal asks to stop; a run that has begun ends first, and a killed one is run again."""
+    tenants_due(datetime.now(UTC))  # refuses in a sentence where the queue would try for ever
     connector = PsycopgConnector(conninfo=conninfo(APP, search_path="procrastinate"), min_size=1, max_size=4)
     with tasks.replace_connector(connector):
         tasks.run_worker(

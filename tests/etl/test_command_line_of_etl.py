@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+import settings
+from care import database
 from care.database import app_session
 from care.models import TenantLake
 from etl.__main__ import main
@@ -50,6 +52,18 @@ def test_an_unknown_tenant_is_refused_with_the_ones_there_are(alpha, capsys, com
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.startswith("There is no tenant “Gamma”. Tenants: “Alpha Orthopedics”, “Beta Physio”.")
+
+
+@pytest.mark.parametrize("command", [["run"], ["work"], ["status"], ["rebuild", "--tenant", "Alpha Orthopedics"]])
+def test_a_database_that_does_not_answer_is_refused_in_one_sentence(alpha, capsys, monkeypatch, command):
+    with monkeypatch.context() as patch:
+        patch.setattr(settings, "DATABASE_URL", "postgresql://somebody:secret@127.0.0.1:1/physio")
+        database.given_url.cache_clear()
+        assert main(command) == 1
+    database.given_url.cache_clear()
+    told = capsys.readouterr().err
+    assert told.startswith("The database at postgresql://somebody:***@127.0.0.1:1/physio does not answer")
+    assert "Check DATABASE_URL" in told and "Traceback" not in told
 
 
 def test_rebuild_reads_everything_again(alpha, capsys):
