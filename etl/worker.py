@@ -6,12 +6,8 @@ from procrastinate import PsycopgConnector
 
 from care.database import APP, conninfo
 from care.queue import REFRESH
-<<<<<<< HEAD
-from etl.tasks import HEARTBEAT_LOST, TICK, tasks
-=======
 from etl.due import tenants_due
-from etl.tasks import HEARTBEAT_LOST, tasks
->>>>>>> main
+from etl.tasks import HEARTBEAT_LOST, TICK, tasks
 
 # One more than the two runs that fit two cores: a long first run must not keep the sweep from looking.
 AT_ONCE = 3
