@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from factories import make_episode, make_patient
 from sqlalchemy import select
 
 from care.access import Role
@@ -17,6 +16,7 @@ from care.models import ResponseDraft, SurveyAssignment, SurveyResponse
 from care.registry import load_library
 from care.sign_in import authenticate, start_session, viewer_behind
 from care.tenants import add_account
+from factories import make_episode, make_patient
 from installation import free_port
 from portal.app import app
 
