@@ -18,7 +18,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import settings
-from care import embedded
+from care import database, embedded, queue
 from care.access import Role, Scope
 from care.database import app_session
 from care.lakes import lake_address
@@ -57,6 +57,7 @@ class Measured:
 def measure(archive: Path) -> list[Measured]:
     """Every number, in an installation of its own that is removed again; the settings point to it while it lasts."""
     folder = Path(tempfile.mkdtemp(prefix="po-"))
+    _forget_connections()
     settings.DATABASE_URL, settings.VAR = None, folder
     settings.LAKE_ROOT, settings.EXPORT_ROOT = str(folder / "lake"), folder / "exports"
     try:
@@ -73,6 +74,12 @@ def measure(archive: Path) -> list[Measured]:
     finally:
         embedded.stop(folder / "pg")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_connections() -> None:
+    """Another measurement of the same process may have pointed elsewhere."""
+    for cached in (queue.deferring_app, database.app_engine, database.given_url):
+        cached.cache_clear()
 
 
 def _tenant(number: int) -> Tenant:

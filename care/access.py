@@ -1,6 +1,7 @@
 """Role → permission, and the part of a tenant a viewer may see."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -75,6 +76,7 @@ class Viewer:
     name: str
     role: Role
     clinics: frozenset[UUID] | None
+    expires_at: datetime  # when the session ends at the latest
 
     @property
     def scope(self) -> Scope:

@@ -2,6 +2,9 @@
 -- so the owner sees every tenant), has a fixed search_path, answers one narrow question, and is listed in
 -- tests/care/test_wall.py. Nothing else may be SECURITY DEFINER.
 
+-- The earlier migrations read this file too, before the later ones have made every table that it names.
+SET LOCAL check_function_bodies = off;
+
 -- One row per membership of the account that signs in with this address (lower case).
 CREATE OR REPLACE FUNCTION find_login(login_email text)
 RETURNS TABLE (
@@ -96,3 +99,30 @@ AS $$
     )
     ORDER BY t.id
 $$;
+
+-- The number of rows of the transaction's tenant that carried a stamp of another server, stamped anew. Transaction
+-- ids start anew in a restored dump: a row stamped "ahead" of this server would be news in every run until the
+-- server has caught up. po_app may not touch answers and histories, and this changes nothing but their stamps.
+CREATE OR REPLACE FUNCTION restamp_rows_of_another_server() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    tenant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
+    ahead xid8 := pg_snapshot_xmax(pg_current_snapshot());
+    source text;
+    changed bigint;
+    total bigint := 0;
+BEGIN
+    FOREACH source IN ARRAY ARRAY[
+        'clinic', 'patient', 'episode', 'enrollment_event', 'survey_assignment', 'survey_response', 'message',
+        'exercise_prescription', 'exercise_session', 'alert', 'alert_event', 'import_rejection'
+    ] LOOP
+        -- The trigger stamps every row that is updated.
+        EXECUTE format(
+            'UPDATE %I SET changed_xact = changed_xact WHERE tenant_id = $1 AND changed_xact >= $2', source
+        ) USING tenant, ahead;
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        total := total + changed;
+    END LOOP;
+    RETURN total;
+END $$;

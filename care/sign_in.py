@@ -4,11 +4,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
 
 from care import audit
 from care.access import Role, Viewer
@@ -21,6 +23,9 @@ LONGEST = timedelta(hours=12)
 FREE_FAILURES = 5
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
 
+NO_MATCH = "The e-mail address and the password do not match. Check both and try again."
+
+_memory = BoundedSemaphore(4)  # one check takes 64 MiB
 _hasher = PasswordHasher()  # Argon2id with the library's current defaults (RFC 9106, low-memory profile)
 # Checked for an unknown address, so that the time taken does not tell which addresses exist.
 _NOBODY = _hasher.hash(secrets.token_hex())
@@ -52,52 +57,65 @@ def authenticate(email: str, password: str, now: datetime) -> list[Login]:
     Raises SignInRefused when they do not match, or too many tries came before.
     """
     email = email.strip().lower()
-    _check_pace(email, now)
+    if "\0" in email:  # PostgreSQL has no text with it
+        raise SignInRefused(NO_MATCH)
+    _take_a_try(email, now)
     with app_session(None) as session:
         found = session.execute(text("SELECT * FROM find_login(:email)"), {"email": email}).all()
-    matches = _password_matches(found[0].password_hash if found else _NOBODY, password)
-    _note_attempt(email, now, succeeded=matches and bool(found))
-    if not (matches and found):
-        raise SignInRefused("The e-mail address and the password do not match. Check both and try again.")
+    if not (_password_matches(found[0].password_hash if found else _NOBODY, password) and found):
+        raise SignInRefused(NO_MATCH)
+    with app_session(None) as session:
+        session.add(SignInAttempt(email_hash=_email_hash(email), at=now, succeeded=True))
     return [Login(row.account_id, row.membership_id, Role(row.role), row.tenant_id, row.tenant_name) for row in found]
 
 
 def _password_matches(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (Argon2Error, InvalidHashError):
-        return False
+    with _memory:
+        try:
+            return _hasher.verify(password_hash, password)
+        except (Argon2Error, InvalidHashError):
+            return False
 
 
 def _email_hash(email: str) -> bytes:
     return hashlib.sha256(email.encode()).digest()
 
 
-def _note_attempt(email: str, now: datetime, succeeded: bool) -> None:
+def _take_a_try(email: str, now: datetime) -> None:
+    """
+    Count this try as a failure until it has succeeded; refuse it when too many came before.
+
+    Counted before the password is looked at, one at a time per address: of 40 tries at once none may slip through.
+    """
+    hashed = _email_hash(email)
     with app_session(None) as session:
-        session.add(SignInAttempt(email_hash=_email_hash(email), at=now, succeeded=succeeded))
+        session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(hashed[:8], signed=True))))
+        wait = _wait(session, hashed, now)
+        if wait > timedelta(0):
+            raise SignInRefused(f"Too many tries that did not match. Try again in {wait.seconds + 1} seconds.")
+        session.add(SignInAttempt(email_hash=hashed, at=now, succeeded=False))
 
 
-def _check_pace(email: str, now: datetime) -> None:
+def _wait(session: Session, email_hash: bytes, now: datetime) -> timedelta:
     """After five failures in a row each further try has to wait, twice as long each time."""
-    mine = SignInAttempt.email_hash == _email_hash(email)
+    mine = SignInAttempt.email_hash == email_hash
     last_success = select(func.max(SignInAttempt.at)).where(mine, SignInAttempt.succeeded).scalar_subquery()
+    since = func.coalesce(last_success, now - LONGEST)
     failures = select(func.count(), func.max(SignInAttempt.at)).where(
-        mine,
-        ~SignInAttempt.succeeded,
-        SignInAttempt.at > func.coalesce(last_success, now - LONGEST),
+        mine, ~SignInAttempt.succeeded, SignInAttempt.at > since
     )
-    with app_session(None) as session:
-        count, last = session.execute(failures).one()
+    count, last = session.execute(failures).one()
     if count < FREE_FAILURES:
-        return
-    wait = last + min(FIRST_WAIT * 2 ** min(count - FREE_FAILURES, 10), LONGEST_WAIT) - now
-    if wait > timedelta(0):
-        raise SignInRefused(f"Too many tries that did not match. Try again in {wait.seconds + 1} seconds.")
+        return timedelta(0)
+    return last + min(FIRST_WAIT * 2 ** min(count - FREE_FAILURES, 10), LONGEST_WAIT) - now
 
 
-def start_session(login: Login, now: datetime) -> str:
-    """Open a session for one membership; returns the token for the cookie, of which only the hash is kept."""
+def start_session(login: Login, now: datetime, until: datetime | None = None) -> str:
+    """
+    Open a session for one membership; returns the token for the cookie, of which only the hash is kept.
+
+    ``until``: when it ends at the latest (12 hours by default); a change of role keeps the first session's end.
+    """
     token = secrets.token_urlsafe(32)
     with app_session(login.tenant_id) as session:
         session.add(
@@ -107,7 +125,7 @@ def start_session(login: Login, now: datetime) -> str:
                 token_hash=_token_hash(token),
                 created_at=now,
                 last_seen_at=now,
-                expires_at=now + LONGEST,
+                expires_at=until or now + LONGEST,
             )
         )
         audit.record(session, "sign_in", membership=str(login.membership_id))
@@ -140,6 +158,7 @@ def viewer_behind(token: str | None, now: datetime) -> Viewer:
         name=row.display_name,
         role=Role(row.role),
         clinics=None if row.all_clinics else frozenset(row.clinics),
+        expires_at=row.expires_at,
     )
 
 

@@ -2,9 +2,11 @@
 
 from contextlib import AbstractContextManager
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.palette import palette
+from dashboard.words import literal
 
 WIDEST = 1320  # px; longer rows are hard to follow with the eye
 
@@ -30,6 +32,19 @@ def section(finding: str) -> None:
 def note(text: str) -> None:
     """A small muted line of markdown; ``st.caption`` fades the text below the contrast that can be read."""
     st.markdown(f":small[:gray[{text}]]")
+
+
+def table(rows: pd.DataFrame, **options: object) -> None:
+    """
+    A table of plain text: names, messages and sources stand for themselves.
+
+    ``st.table`` reads its cells as markdown; a patient's message could load a picture from another host with it.
+    """
+    st.table(rows.map(_plain).rename(columns=_plain, index=_plain), border="horizontal", **options)
+
+
+def _plain(cell: object) -> object:
+    return literal(cell) if isinstance(cell, str) else cell
 
 
 def _ink_of_the_chosen_pill() -> None:

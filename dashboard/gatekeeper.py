@@ -2,7 +2,7 @@
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from care.sign_in import SessionEnded, viewer_behind
@@ -10,6 +10,8 @@ from dashboard.clock import now
 from dashboard.session import COOKIE
 
 OPEN_PATHS = ("/sign-in", "/healthz", "/static/", "/_stcore/", "/component/", "/media/", "/favicon")
+# Nothing of ours takes a file, and how busy the process is concerns nobody outside.
+CLOSED_PATHS = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent")
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -36,6 +38,8 @@ class Gatekeeper:
                 message["headers"] = [*message.get("headers", []), *HEADERS]
             await send(message)
 
+        if scope["path"].startswith(CLOSED_PATHS):
+            return await PlainTextResponse("Nothing here.", 404)(scope, receive, send_with_headers)
         if await self._must_sign_in(Request(scope)):
             return await RedirectResponse("/sign-in", 303)(scope, receive, send_with_headers)
         return await self.app(scope, receive, send_with_headers)

@@ -6,7 +6,7 @@ from dashboard.charts.frame import CONFIG
 from dashboard.charts.funnel import funnel_figure
 from dashboard.charts.small_multiples import multiples_figure
 from dashboard.charts.staircase import staircase_figure
-from dashboard.elements import note, section
+from dashboard.elements import note, section, table
 from dashboard.outcome_filters import OutcomeChoice
 from dashboard.palette import palette
 from dashboard.views.outcome_tables import clinic_rows, course_rows
@@ -21,6 +21,7 @@ from dashboard.views.outcome_words import (
     thresholds_finding,
 )
 from dashboard.views.outcomes import OutcomesView
+from dashboard.words import literal
 
 # Longer tables are scrolled inside their own element.
 LONGEST_TABLE = 30
@@ -30,7 +31,7 @@ THE_SAME = "The same numbers as a table"
 def draw_courses(view: OutcomesView, choice: OutcomeChoice) -> None:
     """Small multiples: all clinics, then the largest or the chosen one."""
     finding = courses_finding(view.courses, view.scale.decimals)
-    section(finding)
+    section(literal(finding))
     if not view.courses:
         st.write("No day has ten patients with a score before it and on it.")
         return
@@ -40,13 +41,13 @@ def draw_courses(view: OutcomesView, choice: OutcomeChoice) -> None:
     note(f"{which}. Mean {axis_words(choice, view.scale)}; band 95\u202f% interval, dashed all clinics, "
          "n patients with a baseline.")  # fmt: skip
     with st.expander(THE_SAME):
-        st.table(course_rows(view.courses, view.scale.decimals), border="horizontal", hide_index=True)
+        table(course_rows(view.courses, view.scale.decimals), hide_index=True)
 
 
 def draw_funnel(view: OutcomesView, choice: OutcomeChoice) -> None:
     """Every clinic against the limits of chance."""
     finding = funnel_finding(view.outside, len(view.points))
-    section(finding)
+    section(literal(finding))
     if view.points and view.outcomes.spread:
         better = "↑" if choice.score.higher_is_better else "↓"
         words = f"{'adjusted ' if view.is_adjusted else ''}mean change, better {better}"
@@ -61,7 +62,7 @@ def draw_funnel(view: OutcomesView, choice: OutcomeChoice) -> None:
 def draw_stairs(view: OutcomesView, choice: OutcomeChoice) -> None:
     """Whom the numbers are about; the bars carry their numbers themselves."""
     finding = stairs_finding(view.group)
-    section(finding)
+    section(literal(finding))
     st.plotly_chart(
         staircase_figure(view.stairs, palette()), theme=None, config=CONFIG, key="stairs",
         alt="; ".join(f"{stair.name} {stair.count}" for stair in view.stairs),
@@ -74,7 +75,7 @@ def draw_thresholds(view: OutcomesView) -> None:
     result = view.group.result
     section(thresholds_finding([share.part / share.whole for share in result.reached if share] if result else []))
     if view.thresholds:
-        st.table(view.thresholds, border="horizontal", hide_index=True)
+        table(view.thresholds, hide_index=True)
         note("In brackets the 95\u202f% interval (Wilson). None of them fits everybody: read them side by side.")
     else:
         st.write("No threshold is cited for this score.")
@@ -85,7 +86,7 @@ def draw_clinics(view: OutcomesView, choice: OutcomeChoice) -> None:
     section("The numbers, clinic by clinic")
     rows = clinic_rows([view.outcomes.whole, *view.outcomes.clinics])
     if len(rows) <= LONGEST_TABLE:
-        st.table(rows, border="horizontal", hide_index=True)
+        table(rows, hide_index=True)
     else:
         right = {name: st.column_config.TextColumn(alignment="right") for name in rows.columns[1:]}
         st.dataframe(rows, hide_index=True, height=480, column_config=right)

@@ -10,7 +10,7 @@ from care.models.event import Direction
 from dashboard.charts.frame import CONFIG
 from dashboard.charts.recovery_chart import recovery_figure
 from dashboard.components.exercise_weeks import exercise_weeks
-from dashboard.elements import note, section
+from dashboard.elements import note, section, table
 from dashboard.palette import palette
 from dashboard.views.answers import answer_table, choice_label, how_answered
 from dashboard.views.course import Course, finding, table_of
@@ -43,7 +43,7 @@ def course_part(viewer: Viewer, view: RecordView) -> None:
     )
     note(literal(note_of(course, episode, len(chart.courses), thresholds)))
     with st.expander("The same numbers as a table"):
-        st.table(table_of(course, episode, view.today), border="horizontal", hide_index=True)
+        table(table_of(course, episode, view.today), hide_index=True)
 
 
 def _chosen(courses: list[Course]) -> Course:
@@ -71,7 +71,7 @@ def happened_part(viewer: Viewer, view: RecordView) -> None:
         st.write("Nothing yet.")
         return
     shown = lines if st.session_state.get("all events") else lines[:LINES_SHOWN]
-    st.table(happened_table(shown, view.today), border="horizontal", hide_index=True, hide_header=True)
+    table(happened_table(shown, view.today), hide_index=True, hide_header=True)
     if len(lines) > LINES_SHOWN:
         st.toggle(f"All {len(lines)} events", key="all events")
 
@@ -86,7 +86,7 @@ def answers_part(viewer: Viewer, view: RecordView) -> None:
     chosen = st.selectbox("Survey", list(labels), format_func=labels.get, key="survey", width=420)
     response = next((each for each in view.responses if each.id == chosen), view.responses[0])
     note(literal(how_answered(response)))
-    st.table(answer_table(viewer, response), border="horizontal", hide_index=True)
+    table(answer_table(viewer, response), hide_index=True)
 
 
 def messages_part(viewer: Viewer, view: RecordView, as_of: datetime) -> None:

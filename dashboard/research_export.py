@@ -7,7 +7,7 @@ import streamlit as st
 from care.access import Viewer
 from care.audit import record
 from care.registry import definitions
-from dashboard.elements import note, section
+from dashboard.elements import note, section, table
 from dashboard.resources import ask_once, live
 from dashboard.views.research import audit_detail, freeze_rows, instruments, patients, span
 from warehouse.errors import WarehouseError
@@ -64,7 +64,7 @@ def _make(viewer: Viewer, choice: ExportChoice) -> Freeze | None:
 
 def _hand_out(viewer: Viewer, freeze: Freeze) -> None:
     section(f"Frozen as {freeze.name}")
-    st.table(freeze_rows(freeze), border="horizontal", hide_index=True)
+    table(freeze_rows(freeze), hide_index=True)
     st.download_button(
         f"Download {freeze.archive.stat().st_size / 1e6:,.1f} MB",
         lambda: _opened(viewer, freeze),

@@ -1,6 +1,7 @@
 """The sign-in form and the choice of role: ordinary HTML, so that a password never passes a Streamlit widget."""
 
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
@@ -66,7 +67,7 @@ def take_role(request: Request, form: dict[str, str]) -> Response:
     for login in other_logins(viewer):
         if str(login.membership_id) == form.get("membership"):
             sign_out(viewer, now())
-            return _enter(login)
+            return _enter(login, until=viewer.expires_at)
     return RedirectResponse("/roles", 303)
 
 
@@ -77,10 +78,11 @@ def _viewer(request: Request) -> Viewer | None:
         return None
 
 
-def _enter(login: Login) -> Response:
+def _enter(login: Login, until: datetime | None = None) -> Response:
     response = RedirectResponse("/", 303)
+    session_token = start_session(login, now(), until)
     response.set_cookie(
-        COOKIE, start_session(login, now()), int(LONGEST.total_seconds()), httponly=True, samesite="lax", secure=SECURE
+        COOKIE, session_token, int(LONGEST.total_seconds()), httponly=True, samesite="lax", secure=SECURE
     )
     return response
 

@@ -31,29 +31,33 @@ def track_rules() -> TrackRules:
     return parse_track_rules((settings.CONTENT / "recovery" / "rules.toml").read_text())
 
 
-def choose_episodes(connection: DuckDBPyConnection, as_of: datetime, fitted: list[Stratum]) -> int:
+def choose_episodes(connection: DuckDBPyConnection, due_at: datetime | None, fitted: list[Stratum]) -> int:
     """
-    Make ``judged_episode``: touched by news, or of a stratum fitted anew, or due by time alone; returns how many.
+    Make ``judged_episode``: touched by news, of a stratum fitted anew, or due by time alone; returns how many.
 
-    A judgement is due when its ``valid_until`` has passed: overdue, silent, a week of exercise moved on.
+    ``due_at`` None = time has changed nothing. Else the judgements are due whose ``valid_until`` has passed then:
+    a survey has run out, a week of exercise has moved on.
     """
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE judged_episode AS
-        SELECT episode_id FROM touched_episode
-        UNION
-        SELECT episode_id FROM lake.track WHERE valid_until <= ?
-        """,
-        [as_of],
+        SELECT DISTINCT episode_id FROM touched_episode
+        """
     )
-    for stratum in {(each.condition, each.stratum, each.index_kind) for each in fitted}:
-        connection.execute(
-            "INSERT INTO judged_episode SELECT episode_id FROM lake.episode "
-            "WHERE (condition, stratum, index_kind) = (?, ?, ?) "
-            "AND episode_id NOT IN (SELECT episode_id FROM judged_episode)",
-            stratum,
-        )
+    if due_at:
+        _add_judged(connection, "SELECT DISTINCT episode_id FROM lake.track WHERE valid_until <= ?", [due_at])
+    for stratum in sorted({(each.condition, each.stratum, each.index_kind) for each in fitted}):
+        of_stratum = "SELECT episode_id FROM lake.episode WHERE (condition, stratum, index_kind) = (?, ?, ?)"
+        _add_judged(connection, of_stratum, list(stratum))
     return connection.execute("SELECT count(*) FROM judged_episode").fetchone()[0]
+
+
+def _add_judged(connection: DuckDBPyConnection, episodes: str, parameters: list) -> None:
+    connection.execute(
+        f"INSERT INTO judged_episode SELECT episode_id FROM ({episodes}) "
+        "WHERE episode_id NOT IN (SELECT episode_id FROM judged_episode)",
+        parameters,
+    )
 
 
 def judge_episodes(connection: DuckDBPyConnection, as_of: datetime, snapshot: int) -> int:

@@ -72,11 +72,12 @@ def run(tenant_id: UUID, as_of: datetime | None = None) -> Outcome:
             if isinstance(error, OURS):
                 raise
             log.debug("The run of tenant %s failed", tenant_id, exc_info=True)
-            raise EtlError(sentence) from error
+            raise EtlError(sentence) from None  # a library's message may quote a row, and a worker logs what is raised
 
 
 def _run_locked(tenant_id: UUID, store: psycopg.Connection, as_of: datetime | None) -> Outcome:
     connection = open_writer(tenant_id)
+    store.execute("SELECT restamp_rows_of_another_server()")  # in its own commit, before the run takes its snapshot
     outcome = _one_run(connection, store, tenant_id, as_of or datetime.now(UTC))
     if outcome.alerts:
         # raising alerts is news, too: the lake keeps their history
@@ -123,7 +124,8 @@ def _fill_lake(
     make_definition_tables(connection, definitions)
     read = carry_facts(connection, definitions, watermark, news)
     fitted = refit_curves(connection, definitions, as_of, snapshot) if curves_may_change(connection) else []
-    computed = judge_episodes(connection, as_of, snapshot) if choose_episodes(connection, as_of, fitted) else 0
+    chosen = choose_episodes(connection, as_of if time_has_passed else None, fitted)
+    computed = judge_episodes(connection, as_of, snapshot) if chosen else 0
     rejected = connection.execute(sql("lake/rejected"), {"as_of": as_of, "snapshot": snapshot}).fetchone()[0]
     outcome = Outcome(read, computed, rejected)
     _write_run(connection, snapshot, watermark, as_of, time.monotonic() - started, outcome)

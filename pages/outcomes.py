@@ -12,6 +12,7 @@ from dashboard.states import warn_if_stale
 from dashboard.views.outcome_choices import OutcomeChoices
 from dashboard.views.outcome_words import page_line
 from dashboard.views.outcomes import read_groups, read_outcomes
+from dashboard.words import literal
 
 viewer = viewer_who_can(Permission.VIEW_OUTCOMES)
 with body():
@@ -27,7 +28,7 @@ with body():
     view = read_outcomes(viewer, choice, outcomes, clinic)
     coarse = choices.known_to_the_year(choice.topic, choice.period)
     with heading:
-        title(view.title, page_line(viewer, choice, len(view.outcomes.clinics), coarse, view.freshness, now()))
+        title(literal(view.title), page_line(viewer, choice, len(view.outcomes.clinics), coarse, view.freshness, now()))
         warn_if_stale(view.freshness, now(), viewer.zone)
     left, right = st.columns(2, gap="large")
     with left:

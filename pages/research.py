@@ -4,7 +4,7 @@ import streamlit as st
 
 from care.access import Permission
 from dashboard.clock import now
-from dashboard.elements import body, note, title
+from dashboard.elements import body, note, table, title
 from dashboard.research_export import choose, offer_export
 from dashboard.resources import data_as_of
 from dashboard.session import viewer_who_can
@@ -33,7 +33,7 @@ with body():
     if found is None:
         st.write("Choose at least one instrument.")
         st.stop()
-    st.table(count_rows(found), border="horizontal", width=420)
+    table(count_rows(found), width=420)
     note(small_cell_note(found))
     note(
         "No name, contact, note or message; dates as days from day 0, of which the year is kept; ages in bands; ids "

@@ -1,5 +1,7 @@
 """What all our Plotly figures share: one type, no ornament, axes in the palette's muted ink."""
 
+from html import escape
+
 import plotly.graph_objects as go
 
 from dashboard.palette import Palette
@@ -60,3 +62,8 @@ def faded(colour: str, opacity: float) -> str:
     """The colour as rgba, for lines that lie over a band."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
+
+
+def as_label(name: str) -> str:
+    """A name for a chart's text: Plotly reads HTML and formulas in it, and would draw a live link."""
+    return escape(name).replace("$", "&#36;")

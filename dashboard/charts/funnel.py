@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from scipy.stats import norm
 
-from dashboard.charts.frame import LABEL_TEXT, axis, figure
+from dashboard.charts.frame import LABEL_TEXT, as_label, axis, figure
 from dashboard.palette import Palette
 from dashboard.words import count, number
 
@@ -91,7 +91,7 @@ def _beside(drawn: go.Figure, y: float, words: str, anchor: str, shift: int, col
 
 
 def _hover(point: FunnelPoint) -> str:
-    return f"<b>{point.name}</b><br>{number(point.gain, 1)}, n = {count(point.n)}<extra></extra>"
+    return f"<b>{as_label(point.name)}</b><br>{number(point.gain, 1)}, n = {count(point.n)}<extra></extra>"
 
 
 def _add_points(drawn: go.Figure, points: Sequence[FunnelPoint], colours: Palette) -> None:
@@ -118,7 +118,7 @@ def _add_outside(
             y=[point.gain],
             mode="markers+text" if is_named else "markers",
             marker={"size": 12 if is_named else 9, "symbol": symbol, "color": colours.shapes[colour], "opacity": 1},
-            text=f"{point.name} {number(point.gain, 1)}, n = {count(point.n)}",
+            text=f"{as_label(point.name)} {number(point.gain, 1)}, n = {count(point.n)}",
             textposition=f"{upright} {aside}",
             textfont={"size": LABEL_TEXT, "color": colours.ink},
             hovertemplate=_hover(point),

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboard.charts.frame import LABEL_TEXT, axis, band_trace, figure
+from dashboard.charts.frame import LABEL_TEXT, as_label, axis, band_trace, figure
 from dashboard.charts.week_axis import week_ticks
 from dashboard.palette import Palette
 from dashboard.words import count
 
 ACROSS = 3
 ROW_HEIGHT = 160
-GAP, ROW_GAP = 0.04, 0.12  # between charts and between their rows, shares of the figure
+GAP, ROW_GAP = 0.04, 0.18  # between charts and between their rows, shares of the figure
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ def _axis_number(place: int) -> str:
 def _heading(course: MeanCourse, cell: tuple[list[float], list[float]], colours: Palette) -> dict:
     (left, _), (_, top) = cell
     return {
-        "text": f"<b>{course.name}</b>  n = {count(course.n)}", "font": {"size": LABEL_TEXT, "color": colours.ink},
+        "text": f"<b>{as_label(course.name)}</b>  n = {count(course.n)}",
+        "font": {"size": LABEL_TEXT, "color": colours.ink},
         "x": left, "xref": "paper", "xanchor": "left", "y": top, "yref": "paper", "yanchor": "bottom", "yshift": 4,
         "showarrow": False,
     }  # fmt: skip
@@ -103,7 +104,7 @@ def _traces(
         textposition="top left" if course.mean[-1] >= course.mean[0] else "bottom left",  # off the line
         cliponaxis=False,
         textfont={"size": LABEL_TEXT, "color": colours.ink},
-        hovertemplate=f"{course.name}<br>day %{{x}}: %{{y:.{decimals}f}}<extra></extra>",
+        hovertemplate=f"{as_label(course.name)}<br>day %{{x}}: %{{y:.{decimals}f}}<extra></extra>",
         **cell,
     )
     if whole is None:

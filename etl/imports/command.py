@@ -3,10 +3,17 @@
 import argparse
 import time
 from pathlib import Path
+from uuid import UUID
 
+from sqlalchemy import select
+
+from care.database import app_session
+from care.models import ImportRejection
 from care.tenants import tenant_named
 from etl.imports.nhs_proms import ImportOutcome, import_nhs_proms
 from etl.imports.progress import ShownProgress
+
+SHOWN = 10  # refusals
 
 
 def add_arguments(subparsers) -> None:
@@ -37,6 +44,22 @@ def run_nhs_proms(options: argparse.Namespace) -> None:
     tenant = tenant_named(options.tenant)
     outcome = import_nhs_proms(options.file, tenant, options.as_live, progress=ShownProgress())
     print(in_words(outcome, time.monotonic() - started))
+    if outcome.rejected:
+        print(*newest_refusals(tenant.id), sep="\n")
+
+
+def newest_refusals(tenant_id: UUID) -> list[str]:
+    """One line per refusal of the last import, the first few; all of them are in the table import_rejection."""
+    newest = select(ImportRejection).order_by(ImportRejection.rejected_at.desc(), ImportRejection.line)
+    with app_session(tenant_id) as session:
+        found = list(session.scalars(newest.limit(SHOWN + 1)))
+    lines = [f"  {each.file_name}, line {each.line}: {_reason(each)}" for each in found[:SHOWN]]
+    return lines + ["  …"] * (len(found) > SHOWN)
+
+
+def _reason(refused: ImportRejection) -> str:
+    rule = refused.rule.replace("_", " ")
+    return f"{rule} in “{refused.field}” ({refused.value})" if refused.field else f"{rule} ({refused.value})"
 
 
 def in_words(outcome: ImportOutcome, seconds: float) -> str:
@@ -45,7 +68,7 @@ def in_words(outcome: ImportOutcome, seconds: float) -> str:
     if outcome.known:
         parts.append(f"{outcome.known:,} were there already")
     if outcome.rejected:
-        parts.append(f"{outcome.rejected:,} were refused (python -m etl status shows why)")
+        parts.append(f"{outcome.rejected:,} were refused")
     if outcome.clinics:
         parts.append(f"{outcome.clinics:,} new clinics")
     if outcome.live_added:

@@ -21,6 +21,7 @@ BANNED = {
     "bar_chart",
     "area_chart",
     "scatter_chart",
+    "table",  # reads its cells as markdown: dashboard.elements.table shows them as they are
 }
 # The only places where HTML is written: one style rule, and links to our own routes that leave the app.
 HTML_ALLOWED = {"elements.py", "gate.py", "account.py"}
@@ -50,7 +51,8 @@ def imported(path) -> set[str]:
 
 @pytest.mark.parametrize("path", named(SCREEN_FILES))
 def test_no_element_that_cannot_be_read_or_jumps(path):
-    assert not streamlit_calls(path) & BANNED
+    allowed = {"table"} if path.name == "elements.py" else set()
+    assert not streamlit_calls(path) & BANNED - allowed
 
 
 @pytest.mark.parametrize("path", named(SCREEN_FILES))

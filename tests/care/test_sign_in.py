@@ -1,5 +1,7 @@
 """Who gets in, for how long, and what ends a session. Times are arguments: nothing here waits."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -64,6 +66,17 @@ def test_five_failures_slow_an_address_down_twice_as_long_each_time(accounts):
         authenticate("cy@example.org", "wrong", after + timedelta(seconds=31))
     with pytest.raises(SignInRefused, match="Too many"):
         authenticate("cy@example.org", "wrong", after + timedelta(seconds=31 + 59))
+
+
+def test_many_tries_at_once_are_counted_one_by_one(accounts):
+    def guess(_):
+        with pytest.raises(SignInRefused) as refused:
+            authenticate("di@example.org", "wrong", NOW)
+        return str(refused.value)
+
+    with ThreadPoolExecutor(20) as threads:
+        answers = Counter(answer[:8] for answer in threads.map(guess, range(20)))
+    assert answers == {"The e-ma": 5, "Too many": 15}
 
 
 def test_a_session_says_who_is_looking(accounts, ana):

@@ -1,11 +1,13 @@
 """Our own routes beside Streamlit: the sign-in form, the choice of role, health."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from starlette.testclient import TestClient
 
 from care.access import Role
+from care.sign_in import viewer_behind
 from care.tenants import add_account
 from dashboard.server import app
 from dashboard.session import COOKIE
@@ -93,3 +95,21 @@ def test_somebody_elses_membership_cannot_be_chosen(browser, members):
 def test_health_is_not_ready_before_the_first_update_of_a_lake(browser):
     answer = browser.get("/healthz")
     assert (answer.status_code, answer.text) == (503, "The first update of the warehouse has not finished.")
+
+
+@pytest.mark.parametrize("path", ["/_stcore/upload_file/a/b", "/_stcore/metrics", "/_stcore/agent/openapi.json"])
+def test_doors_of_streamlit_that_nobody_needs_are_closed(browser, path):
+    assert browser.put(path, content=b"x").status_code == 404
+    assert browser.get(path).status_code == 404
+
+
+def test_a_null_sign_is_an_address_that_does_not_match(browser):
+    assert sign_in(browser, email="a@b.c\0").status_code == 401
+
+
+def test_a_change_of_role_does_not_lengthen_the_day(browser, two_tenants):
+    add_account("south@example.org", two_tenants[1].name, Role.MANAGER, PASSWORD)
+    first = viewer_behind(sign_in(browser, email="south@example.org").cookies[COOKIE], datetime.now(UTC))
+    choice = re.findall(r'name="membership" value="([^"]+)"', browser.get("/roles").text)[0]
+    answer = browser.post("/roles", data={"token": browser.form_token, "membership": choice})
+    assert viewer_behind(answer.cookies[COOKIE], datetime.now(UTC)).expires_at == first.expires_at

@@ -21,6 +21,7 @@ from care.models import (
 )
 from care.registry import load_library
 from care.tenants import add_tenant, tenant_named
+from etl.__main__ import main
 from etl.errors import EtlError
 from etl.imports.nhs_proms import import_nhs_proms
 from registry_file import HIP, KNEE, archive, header, row
@@ -163,6 +164,17 @@ def test_damaged_rows_are_quarantined_with_line_and_reason_and_the_rest_goes_in(
         (8, "out_of_range", "Hip Replacement Post-Op Q Score", "4 characters"),
         (9, "broken_quotes", "", "8 bytes"),
         (10, "not_utf8", "", "5 bytes"),
+    ]
+
+
+def test_the_command_says_which_lines_were_refused(tenant, tmp_path, capsys):
+    path = archive(tmp_path / "hip.zip", [row(), row(Pre_Op_Q_Pain="7"), ["x"]])
+    assert main(["import", "nhs-proms", str(path), "--tenant", tenant.name]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("1 of 3 rows added in") and "2 were refused" in told[0]
+    assert told[1:] == [
+        "  Provider 1617.csv, line 3: out of range in “Hip Replacement Pre-Op Q Pain” (7)",
+        "  Provider 1617.csv, line 4: wrong number of columns (1 bytes)",
     ]
 
 

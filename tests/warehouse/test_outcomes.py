@@ -17,7 +17,7 @@ from etl.run import run
 from registry_file import archive, row
 from warehouse.connection import Lake, reader
 from warehouse.questions.outcomes import Cut, Selection, get_choices, get_mean_courses, get_outcomes_by_clinic
-from warehouse.questions.outcomes_shown import get_shown_outcomes, share
+from warehouse.questions.outcomes_shown import get_shown_outcomes, share, shown
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HIPS = Selection("hip_replacement", "primary", "surgery", "oxford_hip@1", "total", True, 182)
@@ -98,24 +98,33 @@ def test_period_stratum_and_scope_narrow(registry):
 
 
 def test_what_is_shown_has_means_intervals_and_an_adjusted_gain(registry):
-    shown = get_shown_outcomes(registry.cursor, registry.scope, HIPS, CUTS)
-    whole = shown.whole.result
+    found = get_shown_outcomes(registry.cursor, registry.scope, HIPS, CUTS)
+    whole = found.whole.result
     gains = [24] * 12 + [-12] * 10 + [0] * 3
     expected = stats.t.interval(0.95, len(gains) - 1, sum(gains) / len(gains), stats.sem(gains))
     assert (whole.n, whole.gain) == (25, pytest.approx(6.72))
     assert (whole.gain_low, whole.gain_high) == pytest.approx(expected)
-    south = next(group for group in shown.clinics if group.code == "SOUTH")
+    south = next(group for group in found.clinics if group.code == "SOUTH")
     assert south.result is None  # ten patients, but with them the three of East could be worked out
     assert not south.is_small
-    north = next(group for group in shown.clinics if group.code == "NORTH")
+    north = next(group for group in found.clinics if group.code == "NORTH")
     # observed − predicted: North −1.5, everybody (10 · −1.5 + 10 · −25.5 + 3 · −1.5) / 23
     assert north.result.adjusted == pytest.approx(-1.5 - (10 * -1.5 + 10 * -25.5 + 3 * -1.5) / 23 + 6.72)
 
 
+def test_where_only_a_few_were_not_better_that_is_all_that_is_said(registry):
+    revisions = get_outcomes_by_clinic(registry.cursor, registry.scope, HIPS)
+    clinic = revisions.iloc[[0]].assign(n=100, predicted=0, matched=100, gain=900.0, gain_squared=9000.0)
+    result = shown(clinic.assign(improved=97, same=0, worse=3), cuts=0).clinics[0].result
+    assert (result.improved, result.same, result.worse, result.improved_at_least) == (None, 0, None, 91)
+    result = shown(clinic.assign(improved=80, same=12, worse=8), cuts=0).clinics[0].result
+    assert (result.improved, result.same, result.worse, result.improved_at_least) == (80, None, None, None)
+
+
 def test_where_all_are_few_nothing_is_shown(registry):
     revisions = Selection(**{**vars(HIPS), "stratum": "revision"})
-    shown = get_shown_outcomes(registry.cursor, registry.scope, revisions, CUTS)
-    assert (shown.whole.eligible, shown.whole.is_small, shown.whole.result) == (1, True, None)
+    found = get_shown_outcomes(registry.cursor, registry.scope, revisions, CUTS)
+    assert (found.whole.eligible, found.whole.is_small, found.whole.result) == (1, True, None)
 
 
 def test_mean_courses_are_of_patients_with_a_baseline(registry):

@@ -66,6 +66,7 @@ def get_similar_courses(
             FROM candidates AS c
             JOIN lake.score AS s
               ON s.episode_id = c.episode_id AND s.instrument = $instrument AND s.scale = $scale
+            JOIN lake.response AS r ON r.response_id = s.response_id AND r.counts
             WHERE s.value IS NOT NULL AND s.day > 0
             GROUP BY c.episode_id, c.distance
             HAVING count(*) >= 2
@@ -75,7 +76,7 @@ def get_similar_courses(
         SELECT n.course, s.day, s.value
         FROM nearest AS n
         JOIN lake.score AS s ON s.episode_id = n.episode_id AND s.instrument = $instrument AND s.scale = $scale
-        JOIN lake.response AS r ON r.response_id = s.response_id AND r.superseded_by IS NULL
+        JOIN lake.response AS r ON r.response_id = s.response_id AND r.counts
         WHERE s.value IS NOT NULL
         ORDER BY n.course, s.day
         """,

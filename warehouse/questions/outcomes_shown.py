@@ -38,6 +38,7 @@ class Result:
     before, after, gain : means, points; ``gain_low`` to ``gain_high`` is the 95 % interval of the mean gain
     adjusted : mean of observed − predicted, recentred on the whole's gain; None where the source predicts nothing
     improved, same, worse : patients; None = hidden
+    improved_at_least : what can be said where ``improved`` is hidden because the others are few; else None
     reached : by cut; None = hidden
     """
 
@@ -51,6 +52,7 @@ class Result:
     improved: int | None
     same: int | None
     worse: int | None
+    improved_at_least: int | None
     reached: tuple[Share | None, ...]
 
 
@@ -147,8 +149,13 @@ def _result(row: dict, whole: pd.Series, cuts: int, cells: np.ndarray) -> Result
     )
     return Result(
         n, float(row["before"] / n), float(row["after"] / n), float(gain), float(gain - margin), float(gain + margin),
-        _adjusted(row, whole), *directions, reached,
+        _adjusted(row, whole), *directions, _at_least(n, int(row["improved"]), cells[0]), reached,
     )  # fmt: skip
+
+
+def _at_least(n: int, improved: int, is_hidden: bool) -> int | None:
+    """All but nine: that the others are few may be said, how few not."""
+    return n - LEAST + 1 if is_hidden and n - improved < LEAST <= improved else None
 
 
 def _margin(total: float, squares: float, n: int) -> float:

@@ -57,10 +57,7 @@ def upgrade() -> None:
     _stamps()
     _immutable()
     _end_sessions_when_rights_change()
-    # The file holds today's functions, and some read tables that later migrations make.
-    op.execute("SET LOCAL check_function_bodies = off")
     op.execute((settings.ROOT / "care" / "definer_functions.sql").read_text())
-    op.execute("SET LOCAL check_function_bodies = on")
     for function in ("find_login(text)", "session_by_token(bytea)", "tenants_due(timestamptz)"):
         op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO po_app")

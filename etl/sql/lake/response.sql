@@ -19,7 +19,8 @@ WITH window_of AS (
 candidates AS (
     SELECT r.response_id, row_number() OVER (
         PARTITION BY r.episode_id, r.instrument
-        ORDER BY r.is_baseline DESC, abs(r.day), r.day
+        -- An answer that counts nowhere (demonstration wording) does not take the place of one that does.
+        ORDER BY r.is_baseline DESC, r.counts DESC, abs(r.day), r.day
     ) AS place
     FROM staged_response AS r
     JOIN window_of AS w USING (episode_id)

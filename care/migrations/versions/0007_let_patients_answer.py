@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 import settings
 from care.models.base import Xid8
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
