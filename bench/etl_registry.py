@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
@@ -35,7 +35,7 @@ from warehouse.research.cohort import ExportChoice
 from warehouse.research.freeze import make_freeze
 
 PASSWORD = "only for this benchmark"
-TRIALS = 200
+TRIALS = 30
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _exports(tenant: Tenant) -> list[float]:
     with reader(Lake(**lake_address(tenant.id))) as connection:
         instruments = [row[0] for row in connection.execute("SELECT DISTINCT instrument FROM lake.response").fetchall()]
         condition = connection.execute("SELECT any_value(condition) FROM lake.episode").fetchone()[0]
-        choice = ExportChoice(condition, tuple(sorted(instruments)), date(2000, 1, 1), date(2100, 1, 1))
+        choice = ExportChoice(condition, tuple(sorted(instruments)), 2000, 2100)
         used = tuple(published[reference] for reference in choice.instruments)
 
         def export() -> None:

@@ -34,17 +34,24 @@ def note(text: str) -> None:
     st.markdown(f":small[:gray[{text}]]")
 
 
-def table(rows: pd.DataFrame, **options: object) -> None:
+def table(rows: pd.DataFrame | list[dict] | dict, **options: object) -> None:
     """
     A table of plain text: names, messages and sources stand for themselves.
 
     ``st.table`` reads its cells as markdown; a patient's message could load a picture from another host with it.
     """
-    st.table(rows.map(_plain).rename(columns=_plain, index=_plain), border="horizontal", **options)
+    st.table(_plain(rows), border="horizontal", **options)
 
 
-def _plain(cell: object) -> object:
-    return literal(cell) if isinstance(cell, str) else cell
+def _plain(rows: object) -> object:
+    """The same table, or cell, with every text in it escaped."""
+    if isinstance(rows, pd.DataFrame):
+        return rows.map(_plain).rename(columns=_plain, index=_plain)
+    if isinstance(rows, list):
+        return [_plain(row) for row in rows]
+    if isinstance(rows, dict):
+        return {_plain(key): _plain(value) for key, value in rows.items()}
+    return literal(rows) if isinstance(rows, str) else rows
 
 
 def _ink_of_the_chosen_pill() -> None:

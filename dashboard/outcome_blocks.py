@@ -74,7 +74,7 @@ def draw_thresholds(view: OutcomesView) -> None:
     """Every cited threshold side by side: there is no one number of "improved"."""
     result = view.group.result
     section(thresholds_finding([share.part / share.whole for share in result.reached if share] if result else []))
-    if view.thresholds:
+    if len(view.thresholds):
         table(view.thresholds, hide_index=True)
         note("In brackets the 95\u202f% interval (Wilson). None of them fits everybody: read them side by side.")
     else:

@@ -9,7 +9,7 @@ from care.audit import record
 from care.registry import definitions
 from dashboard.elements import note, section, table
 from dashboard.resources import ask_once, live
-from dashboard.views.research import audit_detail, freeze_rows, instruments, patients, span
+from dashboard.views.research import audit_detail, freeze_rows, index_years, instruments, patients
 from warehouse.errors import WarehouseError
 from warehouse.research.cohort import CohortCount, ExportChoice
 from warehouse.research.freeze import Freeze, make_freeze
@@ -25,9 +25,9 @@ def choose(viewer: Viewer, known: dict[str, str]) -> ExportChoice | None:
         ]
         offered = instruments(viewer, condition)
         chosen = st.multiselect("Instruments", list(offered), default=list(offered), key=f"export_{condition}")
-        earliest, latest = span(viewer, condition)
-        first = st.date_input("Index dates from", earliest, key="export_first", width=160)
-        last = st.date_input("to", latest, key="export_last", width=160)
+        years = index_years(viewer, condition)
+        first = st.selectbox("Index years from", years, key=f"export_first_{condition}", width=140)
+        last = st.selectbox("to", years, index=len(years) - 1, key=f"export_last_{condition}", width=140)
     if not chosen:
         return None
     return ExportChoice(condition, tuple(sorted(offered[words] for words in chosen)), first, last)

@@ -33,11 +33,13 @@ with body():
     if found is None:
         st.write("Choose at least one instrument.")
         st.stop()
-    table(count_rows(found), width=420)
+    if found.is_too_few:
+        st.write("Rows of so few could point at somebody, so they are neither counted here nor exported.")
+        st.stop()
+    table(count_rows(found), width=420, hide_header=True)
     note(small_cell_note(found))
     note(
         "No name, contact, note or message; dates as days from day 0, of which the year is kept; ages in bands; ids "
         "(of clinics, too) as keyed hashes. What may leave is listed in data/export/research.toml."
     )
-    if found.patients:
-        offer_export(viewer, choice, found)
+    offer_export(viewer, choice, found)

@@ -16,17 +16,17 @@ PLAIN = {
 }
 
 
-def threshold_rows(thresholds: list[Threshold], result: Result | None, higher_is_better: bool) -> list[dict[str, str]]:
+def threshold_rows(thresholds: list[Threshold], result: Result | None, higher_is_better: bool) -> pd.DataFrame:
     """One row per cited threshold: what it asks, how many reached it, who says so."""
     reached = f"Reached it, of {count(result.n)}" if result else "Reached it"
-    return [
+    return pd.DataFrame(
         {
             "Threshold": _asks(threshold, higher_is_better),
             reached: _share(result.reached[place] if result else None),
             "Source": _source(threshold),
         }
         for place, threshold in enumerate(thresholds)
-    ]
+    )
 
 
 def _asks(threshold: Threshold, higher_is_better: bool) -> str:
@@ -48,13 +48,13 @@ def _source(threshold: Threshold) -> str:
     return f"{threshold.source}{year}: {threshold.population}{unverified}"
 
 
-def course_rows(courses: list[MeanCourse], decimals: int) -> list[dict[str, str]]:
+def course_rows(courses: list[MeanCourse], decimals: int) -> pd.DataFrame:
     """One row per clinic, one column per day: mean and its 95 % interval."""
     days = courses[0].days if courses else []
-    return [
+    return pd.DataFrame(
         {"Clinic": f"{course.name}, n = {count(course.n)}"} | {_day(day): _mean(course, day, decimals) for day in days}
         for course in courses
-    ]
+    )
 
 
 def _day(day: int) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from care.access import Viewer
 from care.lakes import Freshness
 from dashboard.charts.funnel import FunnelPoint, beyond
@@ -36,7 +38,7 @@ class OutcomesView:
     points: list[FunnelPoint]
     outside: list[FunnelPoint]
     is_adjusted: bool
-    thresholds: list[dict[str, str]]
+    thresholds: pd.DataFrame
 
 
 def read_groups(viewer: Viewer, choice: OutcomeChoice) -> ShownOutcomes:

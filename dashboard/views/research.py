@@ -1,7 +1,5 @@
 """The research page in words: what can be chosen, what a choice comes to, what a freeze holds."""
 
-from datetime import date
-
 import pandas as pd
 
 from care.access import Viewer
@@ -26,10 +24,9 @@ def instruments(viewer: Viewer, condition: str) -> dict[str, str]:
     return {f"{instrument(viewer, each).title} ({each})": each for each in asked.index}
 
 
-def span(viewer: Viewer, condition: str) -> tuple[date, date]:
-    """From the first to the last calendar year with an index date."""
-    years = _of(viewer, condition)["year"]
-    return date(int(years.min()), 1, 1), date(int(years.max()), 12, 31)
+def index_years(viewer: Viewer, condition: str) -> list[int]:
+    """The calendar years with an index date, ascending."""
+    return sorted(int(year) for year in _of(viewer, condition)["year"].unique())
 
 
 def _of(viewer: Viewer, condition: str) -> pd.DataFrame:
@@ -47,6 +44,8 @@ def page_title(found: CohortCount | None) -> str:
         return "Choose what to export"
     if not found.patients:
         return "Nobody matches this choice"
+    if found.is_too_few:
+        return "Fewer than 10 patients match: choose a longer period"
     return f"{patients(found.patients)} {'matches' if found.patients == 1 else 'match'}"
 
 
@@ -55,9 +54,9 @@ def patients(number: int) -> str:
     return f"{count(number)} {'patient' if number == 1 else 'patients'}"
 
 
-def count_rows(found: CohortCount) -> dict[str, str]:
-    """What the export would hold, for a table."""
-    return {
+def count_rows(found: CohortCount) -> pd.DataFrame:
+    """What the export would hold: one row per kind of row, one column without a name."""
+    counts = {
         "Patients": count(found.patients),
         "Episodes": count(found.episodes),
         "Clinics": count(found.sites),
@@ -65,6 +64,7 @@ def count_rows(found: CohortCount) -> dict[str, str]:
         "Surveys answered": count(found.responses),
         "Answers to items": count(found.answers),
     }
+    return pd.DataFrame({"": counts})
 
 
 def small_cell_note(found: CohortCount) -> str:
@@ -77,12 +77,12 @@ def small_cell_note(found: CohortCount) -> str:
     )
 
 
-def freeze_rows(freeze: Freeze) -> list[dict[str, str]]:
+def freeze_rows(freeze: Freeze) -> pd.DataFrame:
     """One row per table of a freeze."""
-    return [
+    return pd.DataFrame(
         {"Table": name, "Rows": count(table["rows"]), "SHA-256 of the CSV begins": table["csv"]["sha256"][:16]}
         for name, table in freeze.manifest["tables"].items()
-    ]
+    )
 
 
 def audit_detail(freeze: Freeze) -> dict[str, object]:

@@ -89,7 +89,7 @@ def test_the_same_numbers_stand_beneath_as_a_table(record):
 def test_answers_are_shown_item_by_item_in_our_own_words(record):
     table = next(each.value for each in record().table if "Answer" in each.value)
     assert table["Question, in short"].tolist()[0] == "Morning stiffness"
-    assert table["Answer"].tolist()[0] == "A lot (3)"
+    assert table["Answer"].tolist()[0] == r"A lot \(3\)"
 
 
 def test_a_patients_words_stay_words(record):

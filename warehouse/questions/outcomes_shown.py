@@ -155,7 +155,8 @@ def _result(row: dict, whole: pd.Series, cuts: int, cells: np.ndarray) -> Result
 
 def _at_least(n: int, improved: int, is_hidden: bool) -> int | None:
     """All but nine: that the others are few may be said, how few not."""
-    return n - LEAST + 1 if is_hidden and n - improved < LEAST <= improved else None
+    least = n - LEAST + 1
+    return least if is_hidden and improved >= least >= LEAST else None
 
 
 def _margin(total: float, squares: float, n: int) -> float:

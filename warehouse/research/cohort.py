@@ -1,7 +1,6 @@
 """Whose rows an export holds, and how many they are: asked before anything is written."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 from duckdb import DuckDBPyConnection
@@ -19,13 +18,14 @@ class ExportChoice:
     Parameters
     ----------
     instruments : ``key@version``, ascending
-    first, last : index dates, both included; None = open
+    first_year, last_year : calendar years of day 0, both included; None = open. No finer: stepping through the days
+        would date everybody whose id stays the same from export to export.
     """
 
     condition: str
     instruments: tuple[str, ...]
-    first: date | None = None
-    last: date | None = None
+    first_year: int | None = None
+    last_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class CohortCount:
     small_groups: int
     in_small_groups: int
 
+    @property
+    def is_too_few(self) -> bool:
+        """So few patients that the rows could point at somebody; also none."""
+        return self.patients < LEAST
+
 
 # One row per episode of the choice; `$clinics` is filled by ``warehouse.scope.clinic_list``.
 # Planned operations that have not happened have no day 0 to count from.
@@ -55,8 +60,8 @@ chosen AS (
     FROM lake.episode AS e
     WHERE
         e.condition = $condition AND e.index_status = 'actual'
-        AND ($first IS NULL OR e.index_date >= CAST($first AS DATE))
-        AND ($last IS NULL OR e.index_date <= CAST($last AS DATE))
+        AND ($first_year IS NULL OR year(e.index_date) >= $first_year)
+        AND ($last_year IS NULL OR year(e.index_date) <= $last_year)
         AND ($clinics IS NULL OR list_contains($clinics, e.clinic_id))
         AND EXISTS (
             SELECT 1 FROM lake.assignment AS a
@@ -91,8 +96,8 @@ def cohort_parameters(scope: ClinicScope, choice: ExportChoice) -> dict:
     return {
         "condition": choice.condition,
         "instruments": sorted(choice.instruments),
-        "first": choice.first,
-        "last": choice.last,
+        "first_year": choice.first_year,
+        "last_year": choice.last_year,
         "clinics": clinic_list(scope),
     }
 

@@ -25,6 +25,7 @@ from warehouse.research.cohort import CohortCount, ExportChoice, count_cohort
 from warehouse.research.files import sha256_of, write_csv, write_parquet, write_zip
 from warehouse.research.tables import read_tables
 from warehouse.scope import ClinicScope
+from warehouse.suppression import LEAST
 
 FORMAT = 1
 # (what is being done, share done from 0 to 1)
@@ -59,8 +60,8 @@ def make_freeze(
     """
     Write CSV, Parquet, codebook and manifest of a choice under ``settings.EXPORT_ROOT/<tenant>``.
 
-    Raises WarehouseError when the choice has no patient, or the folder cannot be written. A freeze that is not
-    finished leaves nothing.
+    Raises WarehouseError when the choice has fewer than ten patients, or the folder cannot be written. A freeze that
+    is not finished leaves nothing.
     """
     root = Path(settings.EXPORT_ROOT) / scope.tenant_id.hex
     try:
@@ -86,8 +87,9 @@ def _write(
     cursor.begin()  # one snapshot for all tables
     try:
         count = count_cohort(cursor, scope, choice)
-        if not count.episodes:
-            raise WarehouseError("Nobody matches this choice. Choose a longer period or another instrument.")
+        if count.is_too_few:
+            who = f"Fewer than {LEAST} patients match" if count.patients else "Nobody matches"
+            raise WarehouseError(f"{who} this choice. Choose a longer period or another instrument.")
         tables = {}
         for place, (table, read) in enumerate(read_tables(cursor, scope, choice, allowed)):
             progress(f"Writing {table.name}", place / (len(allowed.tables) + 1))
@@ -122,8 +124,8 @@ def _manifest(
         "choice": {
             "condition": choice.condition,
             "instruments": sorted(choice.instruments),
-            "first_index_date": choice.first and choice.first.isoformat(),
-            "last_index_date": choice.last and choice.last.isoformat(),
+            "first_index_year": choice.first_year,
+            "last_index_year": choice.last_year,
         },
         "counts": vars(count),
         "small_cells": (
