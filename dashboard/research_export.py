@@ -24,7 +24,9 @@ def choose(viewer: Viewer, known: dict[str, str]) -> ExportChoice | None:
             st.selectbox("Condition", list(known), key="export_condition", bind="query-params", width=220)
         ]
         offered = instruments(viewer, condition)
-        chosen = st.multiselect("Instruments", list(offered), default=list(offered), key=f"export_{condition}")
+        chosen = st.multiselect(
+            "Instruments", list(offered), default=list(offered), key=f"export_{condition}", width=460
+        )
         years = index_years(viewer, condition)
         first = st.selectbox("Index years from", years, key=f"export_first_{condition}", width=140)
         last = st.selectbox("to", years, index=len(years) - 1, key=f"export_last_{condition}", width=140)
