@@ -5,6 +5,7 @@ import secrets
 import sys
 
 from care.access import Role
+from care.diagrams import PAGE, states_page
 from care.errors import CareError
 from care.migrate import migrate
 from care.registry import load_library
@@ -14,8 +15,9 @@ from care.tenants import add_account, add_clinic, add_tenant
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        migrate()
-        load_library()
+        if options.run is not _write_docs:
+            migrate()
+            load_library()
         options.run(options)
     except CareError as error:
         print(error, file=sys.stderr)
@@ -28,10 +30,15 @@ def _parser() -> argparse.ArgumentParser:
     things = parser.add_subparsers(required=True, metavar="THING")
     migrating = things.add_parser("migrate", help="bring the database to this program's shape")
     migrating.set_defaults(run=lambda options: print("The database is up to date."))
+    things.add_parser("docs", help="write docs/states.md anew").set_defaults(run=_write_docs)
     _tenant(things.add_parser("tenant", help="organizations"))
     _clinic(things.add_parser("clinic", help="sites of a tenant"))
     _account(things.add_parser("account", help="people who sign in"))
     return parser
+
+
+def _write_docs(_options: argparse.Namespace) -> None:
+    PAGE.write_text(states_page(), encoding="utf-8")
 
 
 def _tenant(parser: argparse.ArgumentParser) -> None:

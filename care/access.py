@@ -18,13 +18,16 @@ class Permission(StrEnum):
     VIEW_PANEL = "view the panel"
     VIEW_RECORD = "view a patient record"
     HANDLE_ALERT = "handle an alert"
+    ENROLL = "enroll patients"
     VIEW_OUTCOMES = "view outcomes"
     EXPORT_RESEARCH = "export research data"
 
 
 # A manager sees numbers, not people: identifiers and outcomes are separate rights.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.PROVIDER: frozenset({Permission.VIEW_PANEL, Permission.VIEW_RECORD, Permission.HANDLE_ALERT}),
+    Role.PROVIDER: frozenset(
+        {Permission.VIEW_PANEL, Permission.VIEW_RECORD, Permission.HANDLE_ALERT, Permission.ENROLL}
+    ),
     Role.MANAGER: frozenset({Permission.VIEW_OUTCOMES}),
     Role.RESEARCHER: frozenset({Permission.EXPORT_RESEARCH}),
 }

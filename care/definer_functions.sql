@@ -2,6 +2,9 @@
 -- so the owner sees every tenant), has a fixed search_path, answers one narrow question, and is listed in
 -- tests/care/test_wall.py. Nothing else may be SECURITY DEFINER.
 
+-- The earlier migrations read this file too, before the later ones have made every table that it names.
+SET LOCAL check_function_bodies = off;
+
 -- One row per membership of the account that signs in with this address (lower case).
 CREATE OR REPLACE FUNCTION find_login(login_email text)
 RETURNS TABLE (
@@ -67,6 +70,34 @@ AS $$
        OR l.next_due_at <= as_of
        OR has_news(l.tenant_id, l.read_snapshot::pg_snapshot)
     ORDER BY l.tenant_id
+$$;
+
+-- One row: the patient's link, or the browser session it opened, that carries this secret. Who it belongs to and
+-- nothing else; the rest is read inside that person's wall.
+CREATE OR REPLACE FUNCTION find_link(hash bytea)
+RETURNS TABLE (link_id uuid, tenant_id uuid, patient_id uuid, is_session boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT l.id, l.tenant_id, l.patient_id, l.session_hash IS NOT DISTINCT FROM hash
+    FROM survey_link l
+    WHERE l.token_hash = hash OR l.session_hash = hash
+$$;
+
+-- One row per tenant in which a step may have fallen due or a survey's window has closed.
+CREATE OR REPLACE FUNCTION tenants_to_tick(as_of timestamptz)
+RETURNS TABLE (tenant_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT t.id
+    FROM tenant t
+    WHERE EXISTS (
+        SELECT FROM enrollment e
+        WHERE e.tenant_id = t.id AND e.state = 'active' AND (e.wake_at IS NULL OR e.wake_at <= as_of)
+    ) OR EXISTS (
+        SELECT FROM survey_assignment a
+        WHERE a.tenant_id = t.id AND a.state = 'open' AND a.expires_at <= as_of
+    )
+    ORDER BY t.id
 $$;
 
 -- The number of rows of the transaction's tenant that carried a stamp of another server, stamped anew. Transaction

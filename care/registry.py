@@ -97,6 +97,23 @@ def definitions(session: Session, kind: str) -> dict[str, PublishedText]:
     return {text.reference: text for text in map(_text, rows)}
 
 
+def find_definition(session: Session, kind: str, reference: str) -> PublishedText:
+    """One definition by its reference. Raises CareError when the session's tenant has no such definition."""
+    own, _, name = reference.rpartition(":")
+    key, _, version = name.partition("@")
+    row = session.scalar(
+        select(Definition).where(
+            Definition.kind == kind,
+            Definition.key == key,
+            Definition.version == (int(version) if version.isdecimal() else None),
+            Definition.tenant_id.is_not(None) if own else Definition.tenant_id.is_(None),
+        )
+    )
+    if row is None:
+        raise CareError(f"There is no {kind} “{reference}”. Publish it first, or name another version.")
+    return _text(row)
+
+
 def _text(row: Definition) -> PublishedText:
     return PublishedText(row.kind, _reference(row.key, row.version, row.tenant_id), row.body, row.sha256)
 

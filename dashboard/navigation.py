@@ -22,6 +22,7 @@ class PageEntry:
 SCREENS = (
     PageEntry("panel.py", "Panel", Permission.VIEW_PANEL),
     PageEntry("record.py", "Record", Permission.VIEW_RECORD),
+    PageEntry("enroll.py", "Enroll", Permission.ENROLL),
     PageEntry("outcomes.py", "Outcomes", Permission.VIEW_OUTCOMES),
     PageEntry("research.py", "Research export", Permission.EXPORT_RESEARCH),
 )

@@ -7,16 +7,14 @@ never began, is made up for by the next one.
 
 import io
 import json
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 import psycopg
 import pyarrow.csv
 from duckdb import DuckDBPyConnection
 
-import settings
+from care.deadlines import hours_to_act
 from etl.carry import sql
 from warehouse.one_row import one_row
 
@@ -83,9 +81,3 @@ def _copy(connection: DuckDBPyConnection, store: psycopg.Connection, table: str,
     ):
         copy.write(text.getbuffer())
     store.execute(f"ANALYZE new_{table}")
-
-
-@cache
-def hours_to_act() -> dict[str, int]:
-    """Hours until somebody should have acted on an alert, by track status."""
-    return tomllib.loads((settings.CONTENT / "recovery" / "deadlines.toml").read_text())["hours"]

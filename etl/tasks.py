@@ -13,6 +13,7 @@ from care.queue import REFRESH, defer_refresh
 from etl.due import tenants_due
 from etl.lakes import compact_tenant
 from etl.run import run
+from pathways.tick import tenants_to_tick, tick
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 tasks = App(connector=PsycopgConnector())
 
 COMPACT = "compact"
+TICK = "tick"
 HEARTBEAT_LOST = 30  # seconds without a sign of life, after which a worker's jobs are given to another
 NIGHT = 3  # o'clock, UTC
 
@@ -60,6 +62,15 @@ async def sweep(timestamp: int) -> None:
     """Catch what a crash between a commit and its wake-up call has missed, and what time alone has made due."""
     for due in await asyncio.to_thread(tenants_due, datetime.now(UTC)):
         await asyncio.to_thread(defer_refresh, due.tenant_id)
+
+
+@tasks.periodic(cron="* * * * * */30")
+@tasks.task(name=TICK, queue=TICK, queueing_lock=TICK)
+async def tick_all(timestamp: int) -> None:
+    """Write what has fallen due in every tenant; a second worker doing the same finds nothing left."""
+    now = datetime.now(UTC)
+    for tenant_id in await asyncio.to_thread(tenants_to_tick, now):
+        await asyncio.to_thread(tick, tenant_id, now)
 
 
 @tasks.periodic(cron="* * * * * 5-59/10")

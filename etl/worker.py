@@ -7,7 +7,7 @@ from procrastinate import PsycopgConnector
 from care.database import APP, conninfo
 from care.queue import REFRESH
 from etl.due import tenants_due
-from etl.tasks import HEARTBEAT_LOST, tasks
+from etl.tasks import HEARTBEAT_LOST, TICK, tasks
 
 # One more than the two runs that fit two cores: a long first run must not keep the sweep from looking.
 AT_ONCE = 3
@@ -19,7 +19,7 @@ def work() -> None:
     connector = PsycopgConnector(conninfo=conninfo(APP, search_path="procrastinate"), min_size=1, max_size=4)
     with tasks.replace_connector(connector):
         tasks.run_worker(
-            queues=[REFRESH],
+            queues=[REFRESH, TICK],
             name="etl",
             concurrency=AT_ONCE,
             fetch_job_polling_interval=0.5,

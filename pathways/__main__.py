@@ -2,11 +2,13 @@
 Command line of the pathways.
 
     python -m pathways check FILE     read a pathway file, refuse it or print its calendar
+    python -m pathways tick           write what has fallen due: surveys asked, expired, partly answered
     python -m pathways demo           make the demonstration clinics; done once, run again it changes nothing
 """
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from care.errors import CareError
@@ -17,6 +19,7 @@ from pathways.definitions import parse_pathway
 from pathways.demo.build import make_demo
 from pathways.demo.tenant import demo_accounts
 from pathways.errors import PathwayError
+from pathways.tick import tenants_to_tick, tick
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     demo = commands.add_parser("demo", help="make the demonstration clinics; done once, run again it changes nothing")
     demo.add_argument("--tenant", help="another name than “Demonstration clinics”; the tenant must be a demonstration")
     demo.set_defaults(run=lambda chosen: _demo(chosen.tenant))
+    ticking = commands.add_parser("tick", help="write what has fallen due: surveys asked, expired, partly answered")
+    ticking.set_defaults(run=lambda _chosen: _tick())
     chosen = parser.parse_args(arguments)
     try:
         chosen.run(chosen)
@@ -45,6 +50,13 @@ def _check(file: Path) -> None:
     pathway = parse_pathway(text, str(file))
     print(f"{pathway.reference} ({pathway.status}): {len(pathway.steps)} steps, {pathway.length_days} days")
     print("\n".join(calendar_lines(pathway)))
+
+
+def _tick() -> None:
+    now = datetime.now(UTC)
+    for tenant_id in tenants_to_tick(now):
+        done = tick(tenant_id, now)
+        print(f"{tenant_id}: {done.asked:,} surveys asked, {done.closed:,} closed")
 
 
 def _demo(tenant: str | None) -> None:

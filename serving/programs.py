@@ -19,6 +19,7 @@ WEB = [
 PROGRAMS = {
     "db": (10, ["-m", "care.embedded_keeper"], 90),
     "web": (20, WEB, 10),
+    "portal": (20, ["-m", "portal"], 10),
     "worker": (30, ["-m", "etl", "work"], 20),
 }
 

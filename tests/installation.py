@@ -105,6 +105,7 @@ class Installation:
             "postgres": ["-D", str(self.var / "pg")],
             "db": ["care.embedded_keeper"],
             "web": ["dashboard/server.py"],
+            "portal": ["-m", "portal"],
             "worker": ["etl", "work"],
         }
         return {

@@ -7,12 +7,13 @@ from care.models.importing import ImportRejection
 from care.models.judgement import Alert, AlertEvent, Track
 from care.models.pathway import Enrollment, EnrollmentEvent, SurveyAssignment
 from care.models.patient import CareTeamMember, Episode, Patient
+from care.models.portal import PatientPassword, ResponseDraft, SurveyLink
 from care.models.registry import AuditEvent, Definition
 from care.models.tenancy import Clinic, Tenant, TenantLake
 
 __all__ = [
     "Account", "Alert", "AlertEvent", "AuditEvent", "Base", "CareTeamMember", "Clinic", "Definition", "Enrollment",
     "EnrollmentEvent", "Episode", "ExercisePrescription", "ExerciseSession", "ImportRejection", "Membership",
-    "MembershipClinic", "Message", "Patient", "SignInAttempt", "SignInSession", "SurveyAssignment", "SurveyResponse",
-    "Tenant", "TenantLake", "TenantOwned", "Track",
+    "MembershipClinic", "Message", "Patient", "PatientPassword", "ResponseDraft", "SignInAttempt", "SignInSession",
+    "SurveyAssignment", "SurveyLink", "SurveyResponse", "Tenant", "TenantLake", "TenantOwned", "Track",
 ]  # fmt: skip

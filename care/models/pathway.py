@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.ids import new_id
@@ -18,6 +18,7 @@ class Enrollment(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
         Index(None, "tenant_id", "episode_id"),
+        Index("ix_enrollment_wake", "tenant_id", "wake_at", postgresql_where=text("state = 'active'")),
         tenant_foreign_key("episode_id", "episode", "patient_id"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -27,6 +28,8 @@ class Enrollment(TenantOwned, Base):
     state: Mapped[EnrollmentState] = mapped_column(choice(EnrollmentState), default=EnrollmentState.ACTIVE)
     enrolled_at: Mapped[datetime] = now_by_default()
     state_changed_at: Mapped[datetime] = now_by_default()
+    # The earliest instant at which the schedule could say something new: may be early, never late. Null: look now.
+    wake_at: Mapped[datetime | None]
 
 
 class EnrollmentEvent(TenantOwned, Base):
@@ -64,6 +67,8 @@ class SurveyAssignment(TenantOwned, Base):
         UniqueConstraint("tenant_id", "episode_id", "enrollment_id", "step", "occurrence", "instrument",
                          name="uq_survey_assignment_once", postgresql_nulls_not_distinct=True),
         Index(None, "tenant_id", "response_id"),
+        Index(None, "tenant_id", "patient_id", "due_at"),
+        Index("ix_survey_assignment_open", "tenant_id", "expires_at", postgresql_where=text("state = 'open'")),
         tenant_foreign_key("enrollment_id", "enrollment"),
         tenant_foreign_key("episode_id", "episode", "patient_id"),
         tenant_foreign_key("response_id", "survey_response"),

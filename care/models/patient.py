@@ -112,6 +112,7 @@ class Episode(TenantOwned, Base):
     index_date: Mapped[date]
     index_precision: Mapped[IndexPrecision] = mapped_column(choice(IndexPrecision), default=IndexPrecision.DAY)
     index_status: Mapped[IndexStatus] = mapped_column(choice(IndexStatus), default=IndexStatus.ACTUAL)
+    index_set_at: Mapped[datetime | None]  # when day 0 was moved or confirmed; null: as at the opening
     state: Mapped[EpisodeState] = mapped_column(choice(EpisodeState), default=EpisodeState.OPEN)
     # A registry's row: judged once, as of its own follow-up; never silent or overdue, raises no alert.
     is_historical: Mapped[bool] = mapped_column(default=False)

@@ -68,7 +68,7 @@ def test_a_killed_program_is_started_again(app, name):
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_stopping_leaves_no_process_no_pid_file_and_a_free_port(app, how):
-    assert set(app.pids()) == {"manager", "db", "web", "worker", "postgres"}
+    assert set(app.pids()) == {"manager", "db", "web", "portal", "worker", "postgres"}
     assert app.stop(how) == 0
     assert_nothing_is_left(app)
 

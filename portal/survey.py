@@ -1,0 +1,168 @@
+"""One question at a time, saved as it is answered, sent once."""
+
+import secrets
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from care.database import app_session
+from care.links import Visitor
+from care.verbs.answer import submit
+from care.verbs.draft import AnswerRefused, save_answer
+from pathways.asking import Question, open_surveys, questions
+from portal.chart import own_chart
+from portal.entry import now, visitor_of
+from portal.guard import is_our_own
+from portal.rendering import language_of, page
+
+
+def show_home(request: Request) -> Response:
+    """GET /: what is due, and the way to everything else."""
+    visitor = visitor_of(request)
+    if isinstance(visitor, Response):
+        return visitor
+    with app_session(visitor.tenant_id, visitor.patient_id) as session:
+        asked = _questions(session, visitor)
+        answered = sum(each.answer is not None for each in asked)
+        chart = own_chart(session, visitor.episode_id)
+    words = {"visitor": visitor, "asked": len(asked), "answered": answered, "chart": chart}
+    return page(request, "home.html", language_of(request, visitor.language), **words)
+
+
+def show_question(request: Request) -> Response:
+    """GET /q/<number>; /q leads to the first one without an answer."""
+    visitor = visitor_of(request)
+    if isinstance(visitor, Response):
+        return visitor
+    with app_session(visitor.tenant_id, visitor.patient_id) as session:
+        asked = _questions(session, visitor)
+    number = request.path_params.get("number")
+    if not asked:
+        return RedirectResponse("/", 303)
+    if number is None:
+        return RedirectResponse(f"/q/{_first_open(asked)}", 303)
+    if number > len(asked) or number < 1:
+        return RedirectResponse("/ready", 303)
+    return _question(request, visitor, asked, number)
+
+
+def take_answer(request: Request, form: dict[str, str]) -> Response:
+    """POST /q/<number>: save, then the next question. ``go`` = next, skip, or stop."""
+    visitor = visitor_of(request)
+    if isinstance(visitor, Response):
+        return visitor
+    number = request.path_params["number"]
+    if not is_our_own(request, form):
+        return RedirectResponse(f"/q/{number}", 303)
+    go = form.get("go", "next")
+    given = form.get("answer") if go != "skip" else "skipped"
+    if given is not None:
+        refused = _save(request, visitor, form, given)
+        if refused:
+            return page(request, "message.html", language_of(request, visitor.language), 409, says=refused)
+    if go == "stop":
+        return RedirectResponse("/", 303)
+    if given is None:
+        with app_session(visitor.tenant_id, visitor.patient_id) as session:
+            asked = _questions(session, visitor)
+        if 1 <= number <= len(asked):
+            return _question(request, visitor, asked, number, missing=True)
+    return RedirectResponse(f"/q/{number + 1}", 303)
+
+
+def take_saved(request: Request, form: dict[str, str]) -> Response:
+    """POST /save: the same answer as it is chosen, from the small script; 204, 409 if it was refused."""
+    visitor = visitor_of(request)
+    if isinstance(visitor, Response) or not is_our_own(request, form):
+        return Response(status_code=403)
+    refused = _save(request, visitor, form, form.get("answer", ""))
+    return Response(status_code=409 if refused else 204)
+
+
+def show_ready(request: Request) -> Response:
+    """GET /ready: the last look before sending."""
+    visitor = visitor_of(request)
+    if isinstance(visitor, Response):
+        return visitor
+    with app_session(visitor.tenant_id, visitor.patient_id) as session:
+        asked = _questions(session, visitor)
+    if not asked:
+        return RedirectResponse("/", 303)
+    language = language_of(request, visitor.language)
+    return page(request, "ready.html", language, open=sum(q.answer is None for q in asked), last=len(asked))
+
+
+def take_send(request: Request, form: dict[str, str]) -> Response:
+    """POST /send: every draft with an answer becomes a response, once; sending again changes nothing."""
+    visitor = visitor_of(request)
+    if isinstance(visitor, Response):
+        return visitor
+    if is_our_own(request, form):
+        try:
+            with app_session(visitor.tenant_id, visitor.patient_id) as session:
+                surveys = open_surveys(session, visitor.patient_id, now())
+                submit(session, [survey.sending for survey in surveys if survey.answers], now())
+        except AnswerRefused as refused:
+            says = refused.why.name.lower()
+            return page(request, "message.html", language_of(request, visitor.language), 409, says=says)
+    return RedirectResponse("/thanks", 303)
+
+
+def show_thanks(request: Request) -> Response:
+    """GET /thanks: the sentence, the picture, the emergency line. No promise that nobody has made."""
+    visitor = visitor_of(request)
+    if isinstance(visitor, Response):
+        return visitor
+    with app_session(visitor.tenant_id, visitor.patient_id) as session:
+        chart = own_chart(session, visitor.episode_id)
+    return page(request, "thanks.html", language_of(request, visitor.language), visitor=visitor, chart=chart)
+
+
+def _question(
+    request: Request, visitor: Visitor, asked: list[Question], number: int, missing: bool = False
+) -> Response:
+    question = asked[number - 1]
+    item = question.item
+    span = range(int(item.low), int(item.high) + 1)
+    choices = item.answers or tuple((float(value), str(value)) for value in span)
+    return page(
+        request,
+        "question.html",
+        language_of(request, visitor.language),
+        422 if missing else 200,
+        number=number,
+        total=len(asked),
+        question=question,
+        choices=choices,
+        is_scale=not item.answers,
+        key=secrets.token_urlsafe(12),
+        missing=missing,
+        visitor=visitor,
+    )
+
+
+def _save(request: Request, visitor: Visitor, form: dict[str, str], given: str) -> str | None:
+    """None, or the name of the refusal."""
+    try:
+        survey = UUID(form.get("survey", ""))
+        value = given if given == "skipped" else float(given)
+    except ValueError:
+        return "no_such_answer"
+    language = language_of(request, visitor.language)
+    try:
+        with app_session(visitor.tenant_id, visitor.patient_id) as session:
+            key = form.get("key", "") + ("" if given == "skipped" else f":{given}")
+            save_answer(session, survey, form.get("item", ""), value, key, language, now())
+    except AnswerRefused as refused:
+        return refused.why.name.lower()
+    return None
+
+
+def _questions(session: Session, visitor: Visitor) -> list[Question]:
+    return questions(open_surveys(session, visitor.patient_id, now()))
+
+
+def _first_open(asked: list[Question]) -> int:
+    return next((place for place, each in enumerate(asked, 1) if each.answer is None), len(asked) + 1)
