@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import make_url
 
 import settings
-from care import database, embedded, queue
+from care import embedded
 from care.migrate import migrate
 from care.tenants import add_clinic, add_tenant
-from installation import Installation
+from installation import Installation, forget_connections
 
 _numbers = count(1)
 
@@ -86,7 +86,7 @@ class _installation:
         self.patch = pytest.MonkeyPatch()
 
     def __enter__(self) -> None:
-        _forget_connections()
+        forget_connections()
         self.patch.setattr(settings, "DATABASE_URL", self.url)
         self.patch.setattr(settings, "VAR", self.folder)
         self.patch.setattr(settings, "LAKE_ROOT", str(self.folder / "lake"))
@@ -98,18 +98,9 @@ class _installation:
         self.patch.setenv("PO_VAR", str(self.folder))
 
     def __exit__(self, *_failure: object) -> None:
-        _forget_connections()
+        forget_connections()
         self.patch.undo()
         shutil.rmtree(self.folder)
-
-
-def _forget_connections() -> None:
-    if queue.deferring_app.cache_info().currsize:
-        queue.deferring_app().close()
-    if database.app_engine.cache_info().currsize:
-        database.app_engine().dispose()
-    for cached in (queue.deferring_app, database.app_engine, database.given_url):
-        cached.cache_clear()
 
 
 @dataclass(frozen=True)

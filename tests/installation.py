@@ -9,12 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+import pytest
 
 import settings
+from care import database, queue
 from pathways.demo.tenant import demo_accounts
 
 PATIENCE = 240  # seconds a first start may take on two cores
@@ -24,13 +27,15 @@ class Installation:
     """
     One folder, one port; started and stopped as often as a test likes.
 
-    ``url`` is where the staff site answers, ``accounts`` maps a role to the (e-mail, password) of its demo account.
+    ``url`` is where the staff site answers, ``portal_url`` the patients'; ``accounts`` maps a role to the
+    (e-mail, password) of its demo account.
     """
 
     def __init__(self) -> None:
         self.var = Path(tempfile.mkdtemp(prefix="po-"))  # short: the database's socket lies in it
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.portal_url = f"http://127.0.0.1:{free_port()}"
         self.output = self.var / "terminal.txt"
         self.process: subprocess.Popen | None = None
         self.first_start_seconds = 0.0
@@ -45,7 +50,8 @@ class Installation:
     def environment(self, **others: str) -> dict[str, str]:
         """What ``make run`` would see in a clean terminal: nothing of the test session's own database."""
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("PO_", "DATABASE_"))}
-        return clean | {"PO_VAR": str(self.var), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"} | others
+        ours = {"PO_VAR": str(self.var), "PORT": str(self.port), "PORTAL_URL": self.portal_url, "PYTHONUNBUFFERED": "1"}
+        return clean | ours | others
 
     def start(self) -> float:
         """Start and wait until ready; the seconds it took."""
@@ -127,6 +133,31 @@ class Installation:
             return ours or str(self.var / "pg") in process.cmdline()
         except psutil.Error:
             return False
+
+
+@contextmanager
+def inside(app: Installation) -> Iterator[None]:
+    """The verbs of ``care`` talk to this installation's store while it lasts."""
+    patch = pytest.MonkeyPatch()
+    forget_connections()
+    patch.setattr(settings, "DATABASE_URL", None)
+    patch.setattr(settings, "VAR", app.var)
+    patch.delenv("PO_SECRET", raising=False)
+    try:
+        yield
+    finally:
+        forget_connections()
+        patch.undo()
+
+
+def forget_connections() -> None:
+    """Close what the test process has open to the store it talked to."""
+    if queue.deferring_app.cache_info().currsize:
+        queue.deferring_app().close()
+    if database.app_engine.cache_info().currsize:
+        database.app_engine().dispose()
+    for cached in (queue.deferring_app, database.app_engine, database.given_url):
+        cached.cache_clear()
 
 
 def _command(process: psutil.Process) -> list[str]:
