@@ -9,6 +9,7 @@ import pandas as pd
 
 from scoring.reasons_words import in_range, number, plural, share_in_words, short_date, time_after_index, trend
 
+FEWEST_TO_COUNT = 20  # earlier flags before their share that came true is said
 PLACEHOLDER = re.compile(r"\{(days since|due) (\d{4}-\d{2}-\d{2})\}")
 
 
@@ -66,6 +67,7 @@ def against_band(row) -> str:
         f"{title} {number(row.score, row.decimals)} {time_after_index(row.day)}.",
         f"80\u202f% of {similar} are at {in_range(row)}{'; ' * bool(compared(row))}{compared(row)}.",
         f"{trend(row).capitalize()}." if trend(row) else "",
+        sudden_change(row) if row.sudden else "",
     ]
     return " ".join(filter(None, parts))
 
@@ -98,14 +100,32 @@ def pain(row, today: date) -> str:
 
 
 def off_expected(row, today: date) -> str:
+    if row.sudden:
+        return sudden_change(row)
     lead = f"{scale_name(row)} {trend(row) or f'{number(row.score, row.decimals)}, expected {in_range(row)}'}"
-    return f"{lead}; {compared(row)} similar patients." if compared(row) else f"{lead}."
+    said = f"{lead}; {compared(row)} similar patients." if compared(row) else f"{lead}."
+    return f"{row.shape.capitalize()}: {said}" if isinstance(row.shape, str) else said
+
+
+def sudden_change(row) -> str:
+    """Sudden fall: KOOS JR 41, 58 expected after the earlier answers; lower than 98 of 100 similar patients."""
+    way = "fall" if row.higher_is_better else "rise"
+    now, before = (number(value, row.decimals) for value in (row.score, row.expected_next))
+    word = "lower" if row.higher_is_better else "worse"
+    rare = share_in_words(1 - row.below_next if row.higher_is_better else row.below_next)
+    return (
+        f"Sudden {way}: {scale_name(row)} {now}, {before} expected after the earlier answers; "
+        f"{word} than {rare} with the same answers."
+    )
 
 
 def unlikely_goal(row, today: date) -> str:
     goal = row.goal_title or "the goal"
     by = "" if isnan(row.goal_day) else f" {time_after_index(row.goal_day, 'by')}"
-    return f"Unlikely to reach {goal}{by}: {share_in_words(row.goal_chance)} similar patients do."
+    said = f"Unlikely to reach {goal}{by}: {share_in_words(row.goal_chance)} similar patients do."
+    if row.goal_flagged >= FEWEST_TO_COUNT:
+        said += f" Of {row.goal_flagged:,.0f} seen like this before, {share_in_words(row.goal_missed)} missed it."
+    return said
 
 
 def adherence(row, today: date) -> str:
@@ -115,6 +135,8 @@ def adherence(row, today: date) -> str:
 
 def silent(row, today: date) -> str:
     unanswered = f"{plural(int(row.expired_in_row), 'survey')} unanswered"
+    if row.expired_in_row < 2 and not isnan(row.typical_gap):
+        unanswered += f", usually one every {plural(round(row.typical_gap), 'day')}"
     if pd.isna(row.last_answer_date):
         return f"No answer yet, {unanswered}."
     known = "" if isnan(row.score) else f" Last score {number(row.score, row.decimals)}{standing(row)}."
@@ -158,7 +180,9 @@ def on_track(row, today: date) -> str:
     score, expected = number(row.score, row.decimals), in_range(row)
     if row.p10 <= row.score <= row.p90:
         return f"{score}, in the expected range {expected}."
-    return f"{score}, expected {expected}; the distance from the middle is within measurement error."
+    if abs(row.score - row.p50) < row.mdc:
+        return f"{score}, expected {expected}; the distance from the middle is within measurement error."
+    return f"{score}, expected {expected}; that far happens now and then in courses that go well."
 
 
 def on_date(day, today: date) -> str:

@@ -7,6 +7,9 @@ from scoring.recovery_basis import Scale
 from scoring.recovery_courses import Courses
 from scoring.recovery_fit import FOLDS, Prior, fit_curve
 from scoring.recovery_flags import RATES, FlagThresholds, calibrated, worse_shares
+from scoring.recovery_update import correlations
+
+SIMULATED = 2_000
 
 
 def calibrate(
@@ -24,15 +27,39 @@ def calibrate(
     -------
     FlagThresholds, or None where a fold has no curve yet
     """
+    judges = curves_without(courses, scale, seed, prior)
+    return None if judges is None else calibrated_by(judges, courses, rates)
+
+
+def curves_without(
+    courses: Courses, scale: Scale, seed: int, prior: Prior | None
+) -> list[tuple[np.ndarray, RecoveryCurve]] | None:
+    """Of each fold (length-n mask) the curve of all other patients; None where one has no curve yet."""
     fold = np.random.default_rng(seed).permutation(len(courses)) % FOLDS
+    judges = [(fold == number, fit_curve(courses[fold != number], scale, seed, prior)) for number in range(FOLDS)]
+    return None if any(curve is None for _, curve in judges) else judges
+
+
+def calibrated_by(
+    judges: list[tuple[np.ndarray, RecoveryCurve]], courses: Courses, rates: tuple[float, ...] = RATES
+) -> FlagThresholds:
+    """Thresholds from courses, each judged by the curve that has not seen it."""
     following, baseline = np.full(courses.score.shape, np.nan), np.full(courses.score.shape, np.nan)
-    for number in range(FOLDS):
-        mine = fold == number
-        curve = fit_curve(courses[~mine], scale, seed, prior)
-        if curve is None:
-            return None
+    for mine, curve in judges:
         following[mine], baseline[mine] = both_shares(curve, courses[mine])
     return calibrated(following, baseline, rates)
+
+
+def calibrated_by_simulation(curve: RecoveryCurve, days: tuple[int, ...], seed: int = 1) -> FlagThresholds:
+    """Where a clinic has too few courses of its own: thresholds from 2,000 courses drawn from the curve itself."""
+    rng, scale = np.random.default_rng(seed), curve.scale
+    baseline = scale.clip(rng.normal(scale.centre, scale.spread, SIMULATED))
+    day = np.tile(np.array(days, float), (SIMULATED, 1))
+    x = np.zeros((SIMULATED, len(curve.mean.effect)))
+    factor = np.linalg.cholesky(correlations(day[:1], np.ones_like(day[:1], bool), curve.memory)[0])
+    away = rng.standard_normal(day.shape) @ factor.T * curve.sd(day, baseline, x)
+    score = scale.clip(curve.mean.at(day, baseline, x) + away)
+    return calibrated(*both_shares(curve, Courses(baseline, x, day, np.round(score) if curve.step else score)))
 
 
 def both_shares(curve: RecoveryCurve, courses: Courses) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,25 @@ from scoring.recovery_courses import Courses
 
 
 @dataclass(frozen=True)
+class Goal:
+    """
+    What a patient is hoped to reach.
+
+    Parameters
+    ----------
+    kind : MCID, MIC or SCB (a change for the better of `value` points) or PASS (a state as good as `value`)
+    value : points; a change is never smaller than the measurement error of one person
+    day : by which
+    title : in words, "an important gain"
+    """
+
+    kind: str
+    value: float
+    day: int
+    title: str
+
+
+@dataclass(frozen=True)
 class FlagRecord:
     """
     How a low chance has turned out: counts that add up.

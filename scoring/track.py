@@ -8,7 +8,7 @@ import pandas as pd
 
 from scoring.errors import ScoringError
 from scoring.reasons import explanations, sentences
-from scoring.track_holds import rules_holding
+from scoring.track_holds import off_expected, rules_holding
 from scoring.track_rules import TrackRules
 
 
@@ -62,14 +62,16 @@ REQUIRED = (
 OPTIONAL = {
     **dict.fromkeys(("mdc", "previous", "before_previous", "below", "n_similar"), np.nan),
     **dict.fromkeys(("pain", "pain_before", "pain_baseline", "exercise_days", "exercise_days_before"), np.nan),
-    **dict.fromkeys(("goal_chance", "goal_day"), np.nan),
+    **dict.fromkeys(("goal_chance", "goal_day", "goal_missed", "goal_flagged"), np.nan),
+    **dict.fromkeys(("below_next", "expected_next", "off_share", "typical_gap"), np.nan),
     **dict.fromkeys(
-        ("score_date", "last_answer_date", "next_due_date", "next_expiry_at", "exercise_changes_at"), pd.NaT
+        ("score_date", "last_answer_date", "next_due_date", "next_expiry_at", "exercise_changes_at", "silent_from"),
+        pd.NaT,
     ),
     **dict.fromkeys(
         ("response_id", "last_response_id", "enrollment_id", "safety_response_id", "pain_response_id"), None
     ),
-    **dict.fromkeys(("safety_item", "goal_title"), None),
+    **dict.fromkeys(("safety_item", "goal_title", "shape"), None),
     "scale_title": "",
     "decimals": 0,
     "expired_in_row": 0,
@@ -105,9 +107,16 @@ def judge(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFra
           before_previous
         p10 p25 p50 p75 p90 *  band from baseline on that day; NaN where nothing is expected
         below, n_similar       share (0–1, ties half) and number of similar patients behind the band
+        below_next,            share below, and the score expected, among patients with the same earlier answers;
+          expected_next          NaN without one
+        off_share              an answer as rare as this among the worse ones is off expected (calibrated); NaN:
+                               outside the band is (a registry's rows)
+        shape                  of the course in words (``recovery_shape``), None where none fits
         last_answer_date,      latest response of any instrument in this episode, the baseline included
           last_response_id
         expired_in_row         surveys that ran out (expiry ≤ as_of) unanswered since the last answer
+        silent_from            instant at which one unanswered survey breaks the patient's own rhythm; NaT: it
+                               cannot; typical_gap: usual days between two answers
         next_due_date          local date of the next survey; NaT if none is planned
         next_expiry_at         instant at which the next unanswered survey runs out; NaT if none
         safety_item,           short label of a safety item answered yes in the latest response, else None;
@@ -120,6 +129,8 @@ def judge(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFra
         exercise_changes_at    the patient's next local midnight as an instant, while exercise is prescribed
         goal_chance, goal_day, chance (0–1) of reaching the goal by that day, and the goal in words
           goal_title
+        goal_missed,           share of earlier low chances here that came true, and of how many
+          goal_flagged
         =====================  ==========================================================================
 
     rules : see ``scoring.track_rules``
@@ -133,6 +144,7 @@ def judge(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFra
         reason : one plain sentence for a list; explanation : the longer one for the record.
             Both may hold ``{days since 2026-11-02}`` or ``{due 2026-11-27}``, filled by
             ``scoring.reasons.as_read(text, today)`` when read, so that no stored sentence goes stale
+        off_tests : "sudden", "slow", "sudden and slow" or None: which test of off expected fired
         rule, trigger : of the alert to raise; None where none is (few data, ahead, on track, not open).
             trigger = ``response:<id>`` of an answer, ``since:<last response, else enrollment id>`` of an absence
         since : date of what the status rests on
@@ -145,6 +157,8 @@ def judge(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFra
         If a required column is missing or `as_of` has no time zone.
     """
     frame = complete(frame, as_of)
+    sudden, slow = off_expected(frame, rules)
+    frame = frame.assign(sudden=sudden, slow=slow, is_silent=is_silent(frame, rules, as_of))
     holds = rules_holding(frame, rules)
     leading = np.array(holds.columns)[holds.to_numpy().argmax(axis=1)]
     judged = pd.DataFrame({"status": [STATUS_OF_RULE[rule].value for rule in leading]}, index=frame.index)
@@ -152,11 +166,18 @@ def judge(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFra
     judged["reasons"] = listed_reasons(holds)
     judged["reason"] = sentences(frame, leading, as_of.date())
     judged["explanation"] = explanations(frame, leading, judged["reason"])
+    judged["off_tests"] = np.array([None, "sudden", "slow", "sudden and slow"], dtype=object)[sudden + 2 * slow]
     judged["trigger"] = triggers(frame, leading)
     judged["rule"] = pd.Series(leading, frame.index, dtype=object).where(judged["trigger"].notna(), None)
     judged["since"] = resting_on(frame, leading, as_of)
-    judged["valid_until"] = valid_until(frame, rules, as_of)
+    judged["valid_until"] = valid_until(frame, as_of)
     return judged
+
+
+def is_silent(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> np.ndarray:
+    """Too many surveys in a row without an answer, or one that breaks the patient's own rhythm."""
+    broken = (pd.to_datetime(frame["silent_from"], utc=True) <= pd.Timestamp(as_of)).to_numpy(bool)
+    return (frame["expired_in_row"].to_numpy(float) >= rules.silent_after) | broken
 
 
 def complete(frame: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
@@ -203,11 +224,14 @@ def resting_on(frame: pd.DataFrame, leading: np.ndarray, as_of: datetime) -> pd.
     return since.where(leading != "adherence_falling", today).fillna(today).dt.date
 
 
-def valid_until(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.Series:
-    """The earlier of: a running survey expires while not yet silent; the week of exercise moves on by a day."""
+def valid_until(frame: pd.DataFrame, as_of: datetime) -> pd.Series:
+    """The earliest of: a survey expires or a rhythm breaks while not yet silent; the week of exercise moves on."""
     now = pd.Timestamp(as_of)
-    expiry, midnight = (pd.to_datetime(frame[name], utc=True) for name in ("next_expiry_at", "exercise_changes_at"))
-    still_speaking = frame["expired_in_row"].to_numpy(float) < rules.silent_after
+    expiry, broken, midnight = (
+        pd.to_datetime(frame[name], utc=True) for name in ("next_expiry_at", "silent_from", "exercise_changes_at")
+    )
+    still_speaking = ~frame["is_silent"].to_numpy(bool)
     moving = (frame[["exercise_days", "exercise_days_before"]].fillna(0).to_numpy(float) > 0).any(axis=1)
-    until = pd.concat([expiry.where(still_speaking), midnight.where(moving)], axis=1).min(axis=1)
+    changes = [expiry.where(still_speaking), broken.where(still_speaking), midnight.where(moving)]
+    until = pd.concat(changes, axis=1).min(axis=1)
     return until.where(frame["is_open"].to_numpy(bool) & (until > now).to_numpy())

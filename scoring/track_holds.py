@@ -14,14 +14,15 @@ def rules_holding(frame: pd.DataFrame, rules: TrackRules) -> pd.DataFrame:
     only: nothing about today (safety, pain, exercise, silence) can hold for it.
     """
     is_open = frame["is_open"].to_numpy(bool)
-    off, ahead, known = against_band(frame, rules)
+    ahead, known = against_band(frame, rules)
+    off = frame["sudden"].to_numpy(bool) | frame["slow"].to_numpy(bool)
     holds = {
         "safety_item": is_open & frame["safety_item"].notna().to_numpy(),
         "pain_alarm": is_open & pain_alarm(frame["pain"], frame["pain_before"], frame["pain_baseline"], rules),
         "off_expected": off,
         "unlikely_goal": is_open & (frame["goal_chance"].to_numpy(float) <= rules.goal_chance),
         "adherence_falling": is_open & adherence_falling(frame, rules),
-        "silent": is_open & (frame["expired_in_row"].to_numpy(float) >= rules.silent_after),
+        "silent": is_open & frame["is_silent"].to_numpy(bool),
         "few_data": ~known,
         "ahead": ahead,
         "on_track": known & ~off & ~ahead,
@@ -29,21 +30,34 @@ def rules_holding(frame: pd.DataFrame, rules: TrackRules) -> pd.DataFrame:
     return pd.DataFrame(holds, index=frame.index)
 
 
-def against_band(frame: pd.DataFrame, rules: TrackRules) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def off_expected(frame: pd.DataFrame, rules: TrackRules) -> tuple[np.ndarray, np.ndarray]:
     """
-    (off expected, ahead, anything known) per row.
+    (sudden, slow) per row: off against what the earlier answers let expect, and against the band from baseline.
 
-    Worse is lower or higher by the scale's direction. A difference from the median inside the measurement error
-    (MDC) is not "off" for one person; where no MDC is cited the band decides alone. Missing is never off.
+    Rarer than the calibrated share is off; a registry's rows, which have none, are off outside their band. Worse is
+    lower or higher by the scale's direction. A difference from the middle inside the measurement error (MDC) is not
+    "off" for one person; where no MDC is cited rarity decides alone. Missing is never off.
     """
-    score, median = frame["score"].to_numpy(float), frame["p50"].to_numpy(float)
+    score, share = frame["score"].to_numpy(float), frame["off_share"].to_numpy(float)
     higher = frame["higher_is_better"].to_numpy(bool)
     sign = np.where(higher, 1.0, -1.0)
-    worse_end, better_end = band_ends(frame, higher, rules.off_percentile, rules.ahead_percentile)
-    shortfall = sign * (median - score)
-    within_error = shortfall < frame["mdc"].fillna(0.0).to_numpy(float) if rules.beyond_mdc else False
-    off = (sign * (score - worse_end) < 0) & ~within_error
-    return off, sign * (score - better_end) > 0, ~np.isnan(shortfall)
+    worse_end, _ = band_ends(frame, higher, rules.off_percentile, rules.ahead_percentile)
+    outside = np.isnan(share) & (sign * (score - worse_end) < 0)
+    worse, worse_next = (
+        np.where(higher, frame[name], 1.0 - frame[name]).astype(float) for name in ("below", "below_next")
+    )
+    mdc = frame["mdc"].fillna(0.0).to_numpy(float) if rules.beyond_mdc else 0.0
+    large, large_next = (sign * (frame[name].to_numpy(float) - score) >= mdc for name in ("p50", "expected_next"))
+    return (worse_next <= share) & large_next, ((worse <= share) | outside) & large
+
+
+def against_band(frame: pd.DataFrame, rules: TrackRules) -> tuple[np.ndarray, np.ndarray]:
+    """(ahead, anything known) per row: above the better end of the band from baseline, and whether there is one."""
+    score = frame["score"].to_numpy(float)
+    higher = frame["higher_is_better"].to_numpy(bool)
+    _, better_end = band_ends(frame, higher, rules.off_percentile, rules.ahead_percentile)
+    ahead = np.where(higher, score > better_end, score < better_end)
+    return ahead & ~(frame["sudden"] | frame["slow"]).to_numpy(bool), ~np.isnan(score - frame["p50"].to_numpy(float))
 
 
 def band_ends(frame: pd.DataFrame, higher: np.ndarray, off: int, ahead: int) -> tuple[np.ndarray, np.ndarray]:

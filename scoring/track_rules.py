@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scoring.errors import ScoringError
 
+RATES = (5, 10, 20)
 DRAWN_PERCENTILES = {"off_expected": (10, 25), "ahead": (75, 90)}
 
 
@@ -15,27 +16,38 @@ class TrackRules:
 
     Parameters
     ----------
+    off_rate : share of courses going well that may ever be flagged off expected
     off_percentile, ahead_percentile : percent of similar patients, at the worse and better end
     beyond_mdc : off also needs a distance of one MDC from the median, where one is cited
     silent_after : surveys in a row that expired unanswered
+    rhythm_from, rhythm_gaps : answers that make a rhythm, and the number of usual gaps after which it is broken
     pain_instruments : keys of the instruments with a pain alarm
     pain_level : points of 0–10
     pain_rises : ((baseline from, rise in points), …), rising
     adherence_days_before : days of the earlier week with exercise, at least
     adherence_share_left : share of them left in the last week, at most
     goal_chance : chance of reaching the goal, at most
+    goal_days : (kind of index, day by which the goal should be reached), …
     """
 
+    off_rate: float
     off_percentile: int
     ahead_percentile: int
     beyond_mdc: bool
     silent_after: int
+    rhythm_from: int
+    rhythm_gaps: float
     pain_instruments: tuple[str, ...]
     pain_level: float
     pain_rises: tuple[tuple[float, float], ...]
     adherence_days_before: int
     adherence_share_left: float
     goal_chance: float
+    goal_days: tuple[tuple[str, int], ...]
+
+    def goal_day(self, index_kind: str) -> int | None:
+        """The day by which an episode of that kind should have reached its goal."""
+        return dict(self.goal_days).get(index_kind)
 
 
 def parse_track_rules(text: str) -> TrackRules:
@@ -48,16 +60,20 @@ def parse_track_rules(text: str) -> TrackRules:
     if not rises or rises != sorted(rises) or rises[0][0] != 0:
         raise ScoringError("Rule pain_alarm: 'rises' must start at baseline_from = 0 and go up.")
     return TrackRules(
+        off_rate=episodes_flagged(rules),
         off_percentile=percentile(rules, "off_expected"),
         ahead_percentile=percentile(rules, "ahead"),
         beyond_mdc=bool(section(rules, "off_expected").get("beyond_mdc", True)),
         silent_after=int(number(section(rules, "silent"), "expired_in_row", 1, 20)),
+        rhythm_from=int(number(section(rules, "silent"), "own_rhythm_from_answers", 3, 100)),
+        rhythm_gaps=number(section(rules, "silent"), "own_rhythm_gaps", 1, 20),
         pain_instruments=tuple(section(rules, "pain_alarm").get("instruments", ())),
         pain_level=number(section(rules, "pain_alarm"), "level", 0, 10),
         pain_rises=tuple(rises),
         adherence_days_before=int(number(section(rules, "adherence_falling"), "days_before_at_least", 1, 7)),
         adherence_share_left=number(section(rules, "adherence_falling"), "share_left_at_most", 0, 1),
         goal_chance=number(section(rules, "unlikely_goal"), "chance_at_most", 0, 1),
+        goal_days=tuple(sorted(section(rules, "unlikely_goal").get("by_day", {}).items())),
     )
 
 
@@ -79,6 +95,13 @@ def number(table: dict, name: str, lowest: float, highest: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
         raise ScoringError(f"Recovery rules: '{name}' is {value!r}; it must be a number from {lowest} to {highest}.")
     return float(value)
+
+
+def episodes_flagged(rules: dict) -> float:
+    value = section(rules, "off_expected").get("episodes_flagged")
+    if value not in RATES:
+        raise ScoringError(f"Rule off_expected: episodes_flagged is {value!r}; it must be 5, 10 or 20 of 100 courses.")
+    return value / 100
 
 
 def percentile(rules: dict, name: str) -> int:
