@@ -51,8 +51,8 @@ def _one_of_several(instrument: Instrument, item: Item, marks: Sequence[float]) 
     return max(readings) if instrument.two_marks == "highest" else min(readings)
 
 
-def allowed(item: Item) -> str:
-    """The item's answers in words: "Allowed: whole numbers 0 to 4." """
+def allowed(item: Item, shift: float = 0.0) -> str:
+    """The item's answers in words: "Allowed: whole numbers 0 to 4." ``shift``: as printed, where that differs."""
     if item.values is not None:
-        return f"Allowed: {', '.join(f'{value:g}' for value in sorted(item.values))}."
-    return f"Allowed: {'whole ' if item.whole else ''}numbers {item.low:g} to {item.high:g}."
+        return f"Allowed: {', '.join(f'{value + shift:g}' for value in sorted(item.values))}."
+    return f"Allowed: {'whole ' if item.whole else ''}numbers {item.low + shift:g} to {item.high + shift:g}."

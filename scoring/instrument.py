@@ -30,7 +30,8 @@ class Item:
     ``label``, ``question`` and ``answers`` are our own words ("demonstration wording"), never the questionnaire's. An
     answer is a number from ``low`` to ``high``: one of ``values`` if given, whole unless ``whole`` is false. ``best``
     is the end that means health ("low", "high", or "neither"). ``reverse``: formulas see low + high - answer.
-    ``not_applicable``: the number a form uses for it.
+    ``not_applicable``: the number a form uses for it. ``printed_from``: what the form prints for
+    ``low``, where it prints other numbers than are stored (-7 to +7 for 0 to 14).
     """
 
     id: str
@@ -44,9 +45,15 @@ class Item:
     whole: bool = True
     reverse: bool = False
     not_applicable: float | None = None
+    printed_from: float | None = None
     scored: bool = True
     safety: Safety | None = None
     line: int = 0  # of the definition, for messages
+
+    @property
+    def shift(self) -> float:
+        """What is added to a stored answer to give the printed one."""
+        return 0.0 if self.printed_from is None else self.printed_from - self.low
 
     def allows(self, answer: float) -> bool:
         """Whether ``answer`` is one of the item's."""

@@ -38,9 +38,10 @@ def score_file(instrument: Instrument, source: Path, out: Path | None, by_positi
     """
     Score every row of ``source``, whose first line names the columns.
 
-    Columns are found by item id, or (``by_position``) are the first ones, in the instrument's order. An empty cell is
-    missing; a reason of absence may stand for an answer; two marks are written ``3;4``. An answer that is none is
-    reported with line, item and value and counts as unreadable; the rest is scored.
+    Columns are found by item id, or (``by_position``) are the first ones, in the instrument's order. A module that was
+    not asked (whole scales, such as the work module of the DASH) may be left out. An empty cell is missing; a reason
+    of absence may stand for an answer; two marks are written ``3;4``. An answer that is none is reported with line,
+    item and value and counts as unreadable; the rest is scored.
 
     Parameters
     ----------
@@ -69,6 +70,7 @@ def _score_lines(instrument: Instrument, file: TextIO, target: TextIO, by_positi
     if not header:
         raise ScoringError("The file is empty; its first line must name the columns.")
     places = _positions(instrument, header, by_position)
+    _report_left_out(instrument, places, report)
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow([*header, *(scale.name for scale in instrument.scales)])
     cells = [_Cells(instrument, item) for item in instrument.items]
@@ -83,22 +85,36 @@ def _score_lines(instrument: Instrument, file: TextIO, target: TextIO, by_positi
     return Counted(rows, rejected)
 
 
-def _positions(instrument: Instrument, header: list[str], by_position: bool) -> list[int]:
+def _positions(instrument: Instrument, header: list[str], by_position: bool) -> list[int | None]:
+    """Each item's column; None for the items of a module that was not asked."""
     if by_position:
-        if len(header) < len(instrument.items):
+        places = {item.id: place for place, item in enumerate(instrument.items) if place < len(header)}
+        if not _whole_scales(instrument, places):
             raise ScoringError(
                 f"{instrument.reference} has {len(instrument.items)} items, the file {len(header)} columns."
             )
-        return list(range(len(instrument.items)))
+        return [places.get(item.id) for item in instrument.items]
     columns = {name.strip().casefold(): place for place, name in enumerate(header)}
     absent = [item.id for item in instrument.items if item.id not in columns]
-    if absent:
+    if absent and not _whole_scales(instrument, columns):
         named = ", ".join(absent[:8]) + (", …" if len(absent) > 8 else "")
         raise ScoringError(
             f"The file has no column for {named}. Name the columns by item id "
             f"(python -m scoring list {instrument.key}), or give them in official order with --by-position."
         )
-    return [columns[item.id] for item in instrument.items]
+    return [columns.get(item.id) for item in instrument.items]
+
+
+def _whole_scales(instrument: Instrument, columns: dict[str, int]) -> bool:
+    """Whether the columns are those of one scale or more, each whole, and nothing of the others."""
+    there = [sum(item in columns for item in scale.items) / len(scale.items) for scale in instrument.scales]
+    return 1 in there and all(share in (0, 1) for share in there)
+
+
+def _report_left_out(instrument: Instrument, places: list[int | None], report: Report) -> None:
+    absent = [item.id for item, place in zip(instrument.items, places, strict=True) if place is None]
+    if absent:
+        report(f"no column for {absent[0]} to {absent[-1]}: counted as not asked")
 
 
 def _blocks(reader) -> Iterator[tuple[list[int], list[list[str]]]]:
@@ -123,32 +139,34 @@ class _Cells(dict):
         if text in MISSING:
             return float(Absence.SKIPPED)
         try:
-            return float(read_answer(self._instrument, self._item, _given(text)))
+            return float(read_answer(self._instrument, self._item, _given(text, self._item.shift)))
         except ScoringError:
             return REJECTED
 
 
-def _given(text: str) -> float | str | list[float]:
-    """A number, several marks, or a word that must be a reason of absence."""
+def _given(text: str, shift: float) -> float | str | list[float]:
+    """A number as stored (a file holds it as printed), several marks, or a word that must be a reason of absence."""
     try:
-        marks = [float(mark) for mark in text.split(";")]
+        marks = [float(mark) - shift for mark in text.split(";")]
     except ValueError:
         return text
     return marks if len(marks) > 1 else marks[0]
 
 
-def _matrix(block: list[list[str]], places: list[int], cells: list[_Cells]) -> np.ndarray:
-    width = max(places) + 1
+def _matrix(block: list[list[str]], places: list[int | None], cells: list[_Cells]) -> np.ndarray:
+    pairs = [(column, *pair) for column, pair in enumerate(zip(cells, places, strict=True)) if pair[1] is not None]
+    width = max(place for _, _, place in pairs) + 1
     padded = (row if len(row) >= width else row + [""] * (width - len(row)) for row in block)
-    pairs = list(zip(cells, places, strict=True))
-    return np.array([[known[row[place]] for known, place in pairs] for row in padded])
+    answers = np.full((len(block), len(places)), float(Absence.NOT_ASKED))
+    answers[:, [column for column, _, _ in pairs]] = [[known[row[at]] for _, known, at in pairs] for row in padded]
+    return answers
 
 
 def _report_rejected(
     instrument: Instrument,
     lines: list[int],
     block: list[list[str]],
-    places: list[int],
+    places: list[int | None],
     answers: np.ndarray,
     report: Report,
 ) -> int:
@@ -156,7 +174,7 @@ def _report_rejected(
     for row, column in found:
         item = instrument.items[column]
         text = block[row][places[column]]
-        report(f"line {lines[row]}, item {item.id}: “{text}” rejected. {allowed(item)}")
+        report(f"line {lines[row]}, item {item.id}: “{text}” rejected. {allowed(item, item.shift)}")
     answers[answers == REJECTED] = Absence.UNREADABLE
     return len(found)
 

@@ -44,6 +44,7 @@ def _item(section: Section, answer_sets: Section) -> Item:
         answers=_answers(section, answer_sets, low, high, values),
         reverse=section.yes_or_no("reverse", False),
         not_applicable=section.number("not_applicable", None),
+        printed_from=section.number("printed_from", None),
         scored=section.yes_or_no("scored", True),
         safety=_safety(section),
         line=section.line,

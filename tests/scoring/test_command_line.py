@@ -44,6 +44,28 @@ def _quickdash(first: str) -> str:
     return f"{header}\n{first},{','.join(['2'] * 10)},1,1,1,1,1,1,1,two\n"
 
 
+def test_a_module_that_was_not_asked_may_be_left_out(score):
+    header = ",".join(f"q{number}" for number in range(1, 12))
+    for options in ((), ("--by-position",)):
+        code, out, messages = score("quickdash", f"{header}\n{','.join(['2'] * 11)}\n", *options)
+        assert (code, out.splitlines()[1]) == (0, "2,2,2,2,2,2,2,2,2,2,2,25,,")
+        assert "no column for work1 to sport4: counted as not asked" in messages
+
+
+def test_a_scale_that_lacks_one_column_is_refused(score):
+    header = ",".join(f"q{number}" for number in range(1, 11))
+    for options in ((), ("--by-position",)):
+        code, out, messages = score("quickdash", f"{header}\n{','.join(['2'] * 10)}\n", *options)
+        assert (code, out) == (2, "")
+        assert messages
+
+
+def test_answers_are_read_as_the_form_prints_them(score):
+    code, out, messages = score("groc", "rating\n-7\n0\n5\n7\n8\n")
+    assert (code, out) == (0, "rating,change\n-7,-7\n0,0\n5,5\n7,7\n8,\n")
+    assert "line 6, item rating: “8” rejected. Allowed: whole numbers -7 to 7." in messages
+
+
 def test_two_marks_follow_the_instruments_rule(score):
     _, out, messages = score("odi", "h" + ",h" * 9 + "\n1;3" + ",0" * 9 + "\n", "--by-position")
     assert out.splitlines()[1].endswith(",6")  # the higher: 3 of 50
