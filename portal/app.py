@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import settings
-from portal import daily, entry, survey
+from portal import daily, entry, history, survey
 from portal.guard import Guard
 from portal.rendering import language_of, page
 
@@ -65,10 +65,11 @@ app = Starlette(
         *_both("/exercises", daily.show_exercises, daily.take_exercise),
         *_both("/thread", daily.show_thread, daily.take_message),
         Route("/thread/password", _posted(daily.take_password), methods=["POST"]),
-        Route("/history", daily.show_history),
+        Route("/history", history.show_history),
+        Route("/history/{response:uuid}", history.show_sent),
         Route("/healthz", healthz),
         Mount("/static", StaticFiles(directory=settings.ROOT / "portal" / "static")),
     ],
     middleware=[Middleware(Guard)],
-    exception_handlers={404: not_found, 500: failed},
+    exception_handlers={404: not_found, 405: not_found, 500: failed},
 )

@@ -1,35 +1,49 @@
-"""The patient's own recovery as a picture and a sentence, from care alone: the delivered band and the own answers."""
+"""The patient's own recovery in a sentence, a picture and a table, from care alone: the delivered band, own answers."""
 
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from care.instruments import find_instrument
 from care.models import Episode, SurveyResponse, Track
+from portal.drawing import Drawing, draw
 from scoring.errors import ScoringError
+from scoring.instrument import Instrument
 from scoring.score import score_response
 
-WIDTH, HEIGHT, BOTTOM = 340, 190, 24
+AFTER_THE_BAND = 14  # days for which its last point still stands for "people like you"
+
+Band = list[list[float]]  # [day, p10, p25, p50, p75, p90], by day
+
+
+@dataclass(frozen=True)
+class Row:
+    """One own answer as the table says it; ``usual``: where 8 in 10 people like the patient are, if known."""
+
+    day: date
+    week: int
+    score: float
+    usual: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Points of an inline SVG, ``WIDTH`` × ``HEIGHT``; ``says``: worse, usual, better, or "" where it is not known."""
+    """``says``: worse, usual, better, or "" where nobody is known to compare with at that day."""
 
     says: str
-    band_80: str
-    band_50: str
-    line: str
-    points: list[tuple[float, float]]
-    ticks: list[tuple[float, int]]  # place, week
+    label: str
+    higher: bool
+    decimals: int
     people: int | None
-    width: int = WIDTH
-    height: int = HEIGHT
+    rows: list[Row]
+    drawing: Drawing
 
 
-def own_chart(session: Session, episode_id) -> Chart | None:
-    """None until somebody is known to compare with, or nothing was answered."""
+def own_chart(session: Session, episode_id: UUID) -> Chart | None:
+    """The course on the scale that the care team looks at first; None until a band is known and something was sent."""
     track = session.scalar(
         select(Track)
         .where(Track.episode_id == episode_id, Track.band.is_not(None))
@@ -38,61 +52,65 @@ def own_chart(session: Session, episode_id) -> Chart | None:
     )
     if track is None:
         return None
-    higher = find_instrument(session, track.instrument).scale(track.scale).direction == "higher"
-    own = _own_points(session, session.get_one(Episode, episode_id), track)
-    band = sorted(track.band)
-    return _drawn(band, own, higher, (track.expected or {}).get("n")) if own and len(band) > 1 else None
-
-
-def _own_points(session: Session, episode: Episode, track: Track) -> list[tuple[int, float]]:
-    """(day, score) of every answer on the scale, the one just given included."""
     instrument = find_instrument(session, track.instrument)
+    scale, episode = instrument.scale(track.scale), session.get_one(Episode, episode_id)
+    own = _own_scores(session, episode, instrument, scale.name)
+    band = sorted(track.band)
+    if not own or len(band) < 2:
+        return None
+    points = [((day - episode.index_date).days, score) for day, score in own.items()]
+    higher = scale.direction == "higher"
+    return Chart(
+        says=_says(band, *points[-1], higher),
+        label=scale.label,
+        higher=higher,
+        decimals=scale.decimals,
+        people=(track.expected or {}).get("n"),
+        rows=[_row(band, day, (day - episode.index_date).days, score) for day, score in own.items()],
+        drawing=draw(band, points, higher),
+    )
+
+
+def _own_scores(session: Session, episode: Episode, instrument: Instrument, scale: str) -> dict[date, float]:
+    """Local date → score, the answer just given included; of one day the last answer stands, a corrected one goes."""
     rows = session.scalars(
         select(SurveyResponse)
-        .where(SurveyResponse.episode_id == episode.id, SurveyResponse.instrument == track.instrument)
-        .order_by(SurveyResponse.completed_at)
-    )
-    points = []
-    for row in rows:
-        try:
-            score = next(each for each in score_response(instrument, row.answers) if each.scale == track.scale)
-        except ScoringError:
-            continue
-        if score.value is not None:
-            points.append(((row.local_date - episode.index_date).days, score.value))
-    return points
+        .where(SurveyResponse.episode_id == episode.id, SurveyResponse.instrument == instrument.reference)
+        .order_by(SurveyResponse.local_date, SurveyResponse.completed_at)
+    ).all()
+    replaced = {row.replaces_id for row in rows}
+    scored = ((row.local_date, _score(instrument, row, scale)) for row in rows if row.id not in replaced)
+    return {day: score for day, score in scored if score is not None}
 
 
-def _drawn(band: list[list[float]], own: list[tuple[int, float]], higher: bool, people: int | None) -> Chart:
-    last_day = max(band[-1][0], own[-1][0], 7)
-    values = [value for row in band for value in row[1:]] + [score for _, score in own]
-    low, high = min(values), max(values)
-    span = (high - low) or 1.0
-
-    def at(day: float, value: float) -> tuple[float, float]:
-        share = (value - low) / span if higher else (high - value) / span  # better is always up
-        return round(8 + max(day, 0) / last_day * (WIDTH - 16), 1), round((1 - share) * (HEIGHT - BOTTOM - 16) + 8, 1)
-
-    def area(lower: int, upper: int) -> str:
-        edge = [at(row[0], row[upper]) for row in band] + [at(row[0], row[lower]) for row in reversed(band)]
-        return _joined(edge)
-
-    points = [at(day, score) for day, score in own]
-    weeks = range(0, int(last_day / 7) + 1, max(1, int(last_day / 21)))
-    ticks = [(at(week * 7, low)[0], week) for week in weeks]
-    return Chart(_says(band, own[-1], higher), area(1, 5), area(2, 4), _joined(points), points, ticks, people)
+def _score(instrument: Instrument, row: SurveyResponse, scale: str) -> float | None:
+    try:
+        return next(each for each in score_response(instrument, row.answers) if each.scale == scale).value
+    except ScoringError:  # an imported answer outside the range is no reason to show no page
+        return None
 
 
-def _says(band: list[list[float]], latest: tuple[int, float], higher: bool) -> str:
-    day, score = latest
-    around = [row for row in band if row[0] <= day]
-    if not around or day > band[-1][0] + 14:
+def _row(band: Band, local_date: date, day: int, score: float) -> Row:
+    around = _expected_at(band, day)
+    return Row(local_date, day // 7, score, (around[0], around[4]) if around else None)
+
+
+def _says(band: Band, day: int, score: float, higher: bool) -> str:
+    around = _expected_at(band, day)
+    if around is None:
         return ""
-    row = around[-1]
-    if row[1] <= score <= row[5]:
+    if around[0] <= score <= around[4]:
         return "usual"
-    return "better" if (score > row[5]) == higher else "worse"
+    return "better" if (score > around[4]) == higher else "worse"
 
 
-def _joined(points: list[tuple[float, float]]) -> str:
-    return " ".join(f"{x},{y}" for x, y in points)
+def _expected_at(band: Band, day: int) -> list[float] | None:
+    """[p10, …, p90] at a day, straight between the band's points."""
+    first, last = band[0], band[-1]
+    if day < first[0] or day > last[0] + AFTER_THE_BAND:
+        return None
+    for left, right in zip(band, band[1:], strict=False):
+        if day <= right[0]:
+            share = (day - left[0]) / (right[0] - left[0])
+            return [a + share * (b - a) for a, b in zip(left[1:], right[1:], strict=True)]
+    return last[1:]

@@ -1,16 +1,16 @@
-"""Between surveys: the exercise log, the conversation, what was sent so far."""
+"""Between surveys: the exercise log, the conversation."""
 
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from care.database import app_session
 from care.errors import CareError
-from care.instruments import find_instrument
 from care.links import Visitor
-from care.models import Enrollment, ExerciseSession, SurveyResponse
+from care.models import Enrollment, ExerciseSession
 from care.models.event import Direction, ExerciseState
 from care.verbs.thread import (
     check_password,
@@ -21,6 +21,7 @@ from care.verbs.thread import (
     set_password,
     write_to_team,
 )
+from pathways.pathway import Pathway
 from pathways.published import find_pathway
 from portal.entry import now, visitor_of
 from portal.guard import is_our_own
@@ -34,7 +35,7 @@ def show_exercises(request: Request) -> Response:
         return visitor
     language, today = language_of(request, visitor.language), _today(visitor)
     with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        pathway = _pathway(session, visitor)
+        pathway = pathway_of(session, visitor)
         names = {each.key: each for each in pathway.exercises} if pathway else {}
         said = {
             (each.episode_id, each.exercise): each
@@ -59,7 +60,7 @@ def take_exercise(request: Request, form: dict[str, str]) -> Response:
         return visitor
     language, today = language_of(request, visitor.language), _today(visitor)
     with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        pathway = _pathway(session, visitor)
+        pathway = pathway_of(session, visitor)
         asked = {str(each.id): each for each in exercises_of(session, visitor, today)}
         prescription = asked.get(form.get("prescription", ""))
         state, pain, reason = form.get("state"), form.get("pain", ""), form.get("reason")
@@ -110,22 +111,6 @@ def take_password(request: Request, form: dict[str, str]) -> Response:
     return RedirectResponse("/thread", 303) if right else _thread(request, visitor, wrong=True, status=422)
 
 
-def show_history(request: Request) -> Response:
-    """GET /history: when which questionnaire was sent."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
-    with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        sent = session.scalars(
-            select(SurveyResponse)
-            .where(SurveyResponse.patient_id == visitor.patient_id)
-            .order_by(SurveyResponse.completed_at.desc())
-            .limit(100)
-        ).all()
-        rows = [(each.local_date, find_instrument(session, each.instrument).title) for each in sent]
-    return page(request, "history.html", language_of(request, visitor.language), rows=rows)
-
-
 def _thread(request: Request, visitor: Visitor, wrong: bool = False, text: str = "", status: int = 200) -> Response:
     language = language_of(request, visitor.language)
     with app_session(visitor.tenant_id, visitor.patient_id) as session:
@@ -138,7 +123,8 @@ def _thread(request: Request, visitor: Visitor, wrong: bool = False, text: str =
     return page(request, "thread.html", language, status, **words)
 
 
-def _pathway(session, visitor: Visitor):
+def pathway_of(session: Session, visitor: Visitor) -> Pathway | None:
+    """The pathway the patient was enrolled on last."""
     reference = session.scalar(
         select(Enrollment.pathway)
         .where(Enrollment.episode_id == visitor.episode_id)

@@ -1,5 +1,6 @@
 """The way in: a link, the date of birth, the session's cookie."""
 
+import re
 from datetime import UTC, date, datetime
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from portal.rendering import language_of, page
 from portal.words import LANGUAGES
 
 A_YEAR = 365 * 24 * 3600
+OWN_PATH = re.compile(r"/(?:[\w-]+/?)*", re.ASCII)  # no “//” and no “/\\”: both lead to another site
 
 
 def now() -> datetime:
@@ -44,9 +46,9 @@ def take_ask(request: Request, form: dict[str, str]) -> Response:
 
 def take_language(request: Request, form: dict[str, str]) -> Response:
     """POST /language"""
-    back = form.get("back", "/")
-    response = RedirectResponse(back if back.startswith("/") and not back.startswith("//") else "/", 303)
-    if form.get("language") in LANGUAGES:
+    back = form.get("back", "")
+    response = RedirectResponse(back if OWN_PATH.fullmatch(back) else "/", 303)
+    if form.get("language") in LANGUAGES and is_our_own(request, form):
         response.set_cookie(
             "po_portal_language", form["language"], A_YEAR, httponly=True, samesite="lax", secure=SECURE
         )

@@ -2,18 +2,21 @@
 
 import secrets
 import time
-from collections import defaultdict, deque
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import settings
+from portal.pace import Pace
 
 COOKIE = "po_portal"
 FORM_COOKIE = "po_portal_form"  # double-submit token: a page of another site can neither read nor set it
 SECURE = settings.PORTAL_URL.startswith("https:")
-POSTS_A_MINUTE = {True: 240, False: 30}  # with a session, by its cookie; without one, by address
+POSTS_A_MINUTE = 240  # of one session, by its cookie
+# By address, whatever cookie comes along: a made-up cookie buys no further try. A waiting room shares one address.
+ENTRY_POSTS_A_MINUTE = 60
+ENTRY = ("/l/", "/again", "/thread/password")
 HEADERS = [
     (
         b"content-security-policy",
@@ -27,11 +30,11 @@ HEADERS = [
 
 
 class Guard:
-    """ASGI middleware; forgets a visitor's posts after a minute."""
+    """ASGI middleware around every page."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
-        self.posts: dict[str, deque[float]] = defaultdict(deque)
+        self.pace = Pace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,14 +53,10 @@ class Guard:
 
     def _too_fast(self, request: Request) -> bool:
         cookie = request.cookies.get(COOKIE)
-        who = cookie or (request.client.host if request.client else "")
-        now, posts = time.monotonic(), self.posts[who]
-        while posts and posts[0] < now - 60:
-            posts.popleft()
-        posts.append(now)
-        if len(self.posts) > 20_000:
-            self.posts.clear()
-        return len(posts) > POSTS_A_MINUTE[cookie is not None]
+        if cookie and not request.url.path.startswith(ENTRY):
+            return self.pace.is_too_fast(f"session {cookie}", POSTS_A_MINUTE, time.monotonic())
+        address = request.client.host if request.client else ""
+        return self.pace.is_too_fast(f"address {address}", ENTRY_POSTS_A_MINUTE, time.monotonic())
 
 
 def form_token(request: Request) -> str:

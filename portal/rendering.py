@@ -1,12 +1,15 @@
 """A template in the visitor's language, with the cookies every page needs."""
 
+from datetime import UTC, datetime
+from functools import partial
+
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 import settings
 from portal.guard import FORM_COOKIE, SECURE, form_token
-from portal.words import LANGUAGES, catalogue
+from portal.words import LANGUAGES, catalogue, short_date
 
 _templates = Environment(
     loader=FileSystemLoader(settings.ROOT / "portal" / "templates"),
@@ -31,7 +34,13 @@ def page(request: Request, template: str, language: str, status: int = 200, **wo
     token = form_token(request)
     texts = catalogue(language)
     html = _templates.get_template(template).render(
-        _=texts.gettext, gettext=texts.gettext, language=language, languages=LANGUAGES, token=token, **words
+        _=texts.gettext,
+        gettext=texts.gettext,
+        short_date=partial(short_date, language=language, today=datetime.now(UTC).date()),
+        language=language,
+        languages=LANGUAGES,
+        token=token,
+        **words,
     )
     response = HTMLResponse(html, status)
     response.set_cookie(FORM_COOKIE, token, httponly=True, samesite="strict", secure=SECURE)

@@ -91,7 +91,8 @@ def show_ready(request: Request) -> Response:
     if not asked:
         return RedirectResponse("/", 303)
     language = language_of(request, visitor.language)
-    return page(request, "ready.html", language, open=sum(q.answer is None for q in asked), last=len(asked))
+    unanswered = sum(each.answer is None for each in asked)
+    return page(request, "ready.html", language, open=unanswered, last=len(asked), warning=any(map(_warns, asked)))
 
 
 def take_send(request: Request, form: dict[str, str]) -> Response:
@@ -103,7 +104,10 @@ def take_send(request: Request, form: dict[str, str]) -> Response:
         try:
             with app_session(visitor.tenant_id, visitor.patient_id) as session:
                 surveys = open_surveys(session, visitor.patient_id, now())
-                submit(session, [survey.sending for survey in surveys if survey.answers], now())
+                answered = [survey.sending for survey in surveys if survey.answers]
+                if surveys and not answered:
+                    return RedirectResponse("/ready", 303)
+                submit(session, answered, now())
         except AnswerRefused as refused:
             says = refused.why.name.lower()
             return page(request, "message.html", language_of(request, visitor.language), 409, says=says)
@@ -137,10 +141,24 @@ def _question(
         question=question,
         choices=choices,
         is_scale=not item.answers,
+        ends=_ends(question) if not item.answers else None,
         key=secrets.token_urlsafe(12),
         missing=missing,
         visitor=visitor,
     )
+
+
+def _warns(question: Question) -> bool:
+    """Whether the answer is one that a person must see today."""
+    safety, answer = question.item.safety, question.answer
+    return safety is not None and isinstance(answer, int | float) and safety.holds(answer)
+
+
+def _ends(question: Question) -> tuple[str, str]:
+    """What the two ends of a row of numbers mean; without a best end, the plain words."""
+    if question.survey.instrument.key == "nprs":
+        return "no pain", "worst pain"
+    return {"low": ("best", "worst"), "high": ("worst", "best")}.get(question.item.best, ("least", "most"))
 
 
 def _save(request: Request, visitor: Visitor, form: dict[str, str], given: str) -> str | None:
@@ -153,7 +171,7 @@ def _save(request: Request, visitor: Visitor, form: dict[str, str], given: str) 
     language = language_of(request, visitor.language)
     try:
         with app_session(visitor.tenant_id, visitor.patient_id) as session:
-            key = form.get("key", "") + ("" if given == "skipped" else f":{given}")
+            key = f"{form.get('key', '')}:{given}"
             save_answer(session, survey, form.get("item", ""), value, key, language, now())
     except AnswerRefused as refused:
         return refused.why.name.lower()

@@ -2,12 +2,17 @@
 
 import ast
 import re
+from datetime import date
 from functools import cache
 from gettext import NullTranslations
 
 import settings
 
 LANGUAGES = {"en": "English", "es": "Español"}
+MONTHS = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    "es": "ene feb mar abr may jun jul ago sep oct nov dic".split(),
+}
 ENTRY = re.compile(r'^msgid (".*")\nmsgstr (".*")$', re.MULTILINE)
 
 
@@ -31,3 +36,9 @@ def catalogue(language: str) -> Catalogue:
     path = settings.ROOT / "portal" / "locale" / f"{language}.po"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     return Catalogue({ast.literal_eval(source): ast.literal_eval(said) for source, said in ENTRY.findall(text)})
+
+
+def short_date(day: date, language: str, today: date) -> str:
+    """12 Mar; with the year when it is not this year's."""
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{day.day} {MONTHS[language][day.month - 1]}{year}"

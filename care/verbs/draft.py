@@ -1,5 +1,6 @@
 """Answers in progress: one draft per assignment, merged item by item, each answer taken once."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -17,7 +18,7 @@ from care.status import AssignmentState
 from scoring.errors import ScoringError
 from scoring.instrument import Instrument
 
-LONGEST_KEY = 64
+KEY = re.compile(r"[ -~]{1,64}")  # of an idempotency key: it goes into the store as it came
 KEYS_KEPT = 400  # of one draft; the longest instrument has 42 items
 
 
@@ -54,14 +55,16 @@ def save_answer(
     AnswerRefused
         In the words of ``Refusal``.
     """
+    if not KEY.fullmatch(key):
+        raise AnswerRefused(Refusal.NO_SUCH_ANSWER)
     assignment = open_assignment(session, assignment_id, now)
     instrument = find_instrument(session, assignment.instrument)
     answer = _checked(instrument, item_id, given)
     draft = _draft(session, assignment, language, now)
-    if key[:LONGEST_KEY] in draft.saved_keys:
+    if key in draft.saved_keys:
         return False
     draft.answers = draft.answers | {item_id: answer}
-    draft.saved_keys = [*draft.saved_keys, key[:LONGEST_KEY]][-KEYS_KEPT:]
+    draft.saved_keys = [*draft.saved_keys, key][-KEYS_KEPT:]
     draft.language, draft.saved_at = language, now
     raise_safety(session, assignment, instrument, {item_id: answer}, now)
     return True

@@ -2,25 +2,41 @@
 "use strict";
 const form = document.querySelector("form[data-save]");
 const status = form && form.querySelector("[role=status]");
-let waiting = null, sending = false;
+const WAIT = 3000; // ms between two tries while there is no connection
+let waiting = null, sending = null;
 
-async function send() {
-  if (sending || waiting === null) return;
-  sending = true;
-  const body = waiting;
-  try {
-    const reply = await fetch(form.dataset.save, { method: "POST", body: new URLSearchParams(body) });
-    if (waiting === body) waiting = null;
-    status.textContent = reply.ok ? form.dataset.saved : status.textContent;
-  } catch {
-    status.textContent = form.dataset.lost;
-    setTimeout(send, 3000);
+// One request at a time, the newest answer only; the key of the page makes a repeated request harmless.
+async function push() {
+  while (waiting !== null) {
+    const body = waiting;
+    try {
+      const reply = await fetch(form.dataset.save, { method: "POST", body: new URLSearchParams(body) });
+      if (waiting === body) waiting = null;
+      status.textContent = reply.ok ? form.dataset.saved : form.dataset.refused;
+    } catch {
+      status.textContent = form.dataset.lost;
+      return false;
+    }
   }
-  sending = false;
-  if (waiting !== null && waiting !== body) send();
+  return true;
+}
+
+function send() {
+  sending = sending || push().then(done => { sending = null; if (!done) setTimeout(send, WAIT); return done; });
+  return sending;
 }
 
 if (form) {
-  form.addEventListener("change", () => { waiting = [...new FormData(form)]; send(); });
+  // Every choice has a key of its own: choosing 7, then 3, then 7 again is three answers; one sent twice is one.
+  const key = form.elements.key, page = key.value;
+  let choices = 0;
+  window.addEventListener("pageshow", event => { if (event.persisted) choices += 1000; });
+  form.addEventListener("change", () => { key.value = `${page}.${++choices}`; waiting = [...new FormData(form)]; send(); });
   window.addEventListener("online", send);
+  // Next without a connection would leave this page for the browser's own "no connection" page: stay here instead.
+  form.addEventListener("submit", event => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    status.textContent = form.dataset.lost;
+  });
 }
