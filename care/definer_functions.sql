@@ -100,6 +100,21 @@ AS $$
     ORDER BY t.id
 $$;
 
+-- Tenants with an alert past its due time that nobody was told of. Ids and nothing else.
+CREATE OR REPLACE FUNCTION tenants_to_escalate(as_of timestamptz)
+RETURNS TABLE (tenant_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT t.id
+    FROM tenant t
+    WHERE EXISTS (
+        SELECT FROM alert a
+        WHERE a.tenant_id = t.id AND a.due_at <= as_of
+          AND a.state IN ('open', 'acknowledged') AND a.escalated_at IS NULL
+    )
+    ORDER BY t.id
+$$;
+
 -- The number of rows of the transaction's tenant that carried a stamp of another server, stamped anew. Transaction
 -- ids start anew in a restored dump: a row stamped "ahead" of this server would be news in every run until the
 -- server has caught up. po_app may not touch answers and histories, and this changes nothing but their stamps.

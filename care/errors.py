@@ -8,3 +8,7 @@ class NotPermitted(CareError):
 
 class NotFound(CareError):
     """No such row inside the viewer's tenant and scope; another tenant's row looks the same."""
+
+
+class Stale(CareError):
+    """Somebody else was first; the message says who did what."""

@@ -62,7 +62,7 @@ def wake_snoozed(session: Session, episode: Episode, now: datetime) -> None:
     woken = session.scalars(
         update(Alert)
         .where(Alert.episode_id == episode.id, Alert.state == AlertState.SNOOZED, Alert.snoozed_until.is_(None))
-        .values(state=AlertState.OPEN, state_changed_at=now)
+        .values(state=AlertState.OPEN, state_changed_at=now, version=Alert.version + 1)
         .returning(Alert.id)
     ).all()
     for alert_id in woken:

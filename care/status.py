@@ -47,11 +47,28 @@ ENROLLMENT_CHANGES = {
     EnrollmentState.WITHDRAWN: set(),
 }
 
-# Resolved → open is "Undo": a slip of the thumb must not need a new answer to bring the patient back.
+
+class AlertAction(StrEnum):
+    """What is done to an alert while its state stays as it is."""
+
+    ASSIGN = "assign"  # a colleague of the clinic becomes its owner
+    ESCALATE = "escalate"  # its due time has passed: the clinic's manager is told, once
+
+
+# Who has put an alert off or closed it has decided: nothing to escalate.
+ALERT_ACTIONS = {
+    AlertState.OPEN: {AlertAction.ASSIGN, AlertAction.ESCALATE},
+    AlertState.ACKNOWLEDGED: {AlertAction.ASSIGN, AlertAction.ESCALATE},
+    AlertState.SNOOZED: {AlertAction.ASSIGN},
+    AlertState.RESOLVED: set(),
+}
+
+# Resolved → open is "Undo": a slip of the thumb must not need a new answer to bring the patient back. Snoozed →
+# snoozed puts an alert off again whose moment has come.
 ALERT_CHANGES = {
     AlertState.OPEN: {AlertState.ACKNOWLEDGED, AlertState.SNOOZED, AlertState.RESOLVED},
     AlertState.ACKNOWLEDGED: {AlertState.SNOOZED, AlertState.RESOLVED, AlertState.OPEN},
-    AlertState.SNOOZED: {AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.RESOLVED},
+    AlertState.SNOOZED: {AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED, AlertState.RESOLVED},
     AlertState.RESOLVED: {AlertState.OPEN},
 }
 

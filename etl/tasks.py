@@ -10,6 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
 from care.queue import REFRESH, defer_refresh
+from care.verbs.escalation import escalate, tenants_to_escalate
 from etl.due import tenants_due
 from etl.lakes import compact_tenant
 from etl.run import run
@@ -71,6 +72,15 @@ async def tick_all(timestamp: int) -> None:
     now = datetime.now(UTC)
     for tenant_id in await asyncio.to_thread(tenants_to_tick, now):
         await asyncio.to_thread(tick, tenant_id, now)
+
+
+@tasks.periodic(cron="* * * * * 20")
+@tasks.task(name="escalate", queue=TICK, queueing_lock="escalate")
+async def escalate_all(timestamp: int) -> None:
+    """Tell the managers of alerts that nobody has finished in time; a second worker finds nothing left."""
+    now = datetime.now(UTC)
+    for tenant_id in await asyncio.to_thread(tenants_to_escalate, now):
+        await asyncio.to_thread(escalate, tenant_id, now)
 
 
 @tasks.periodic(cron="* * * * * 5-59/10")

@@ -61,6 +61,13 @@ class Alert(TenantOwned, Base):
         tenant_foreign_key("episode_id", "episode", "patient_id"),
         tenant_foreign_key("response_id", "survey_response"),
         tenant_foreign_key("owner_id", "membership"),
+        tenant_foreign_key("escalated_to", "membership"),
+        Index(
+            "ix_alert_escalate",
+            "tenant_id",
+            "due_at",
+            postgresql_where=text("state IN ('open', 'acknowledged') AND escalated_at IS NULL"),
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     patient_id: Mapped[UUID]
@@ -78,12 +85,19 @@ class Alert(TenantOwned, Base):
     due_at: Mapped[datetime]
     state: Mapped[AlertState] = mapped_column(choice(AlertState), default=AlertState.OPEN)
     state_changed_at: Mapped[datetime] = now_by_default()
+    version: Mapped[int] = mapped_column(default=1, server_default="1")  # counts changes; what was seen must still hold
+    escalated_at: Mapped[datetime | None]  # when its due time was found to have passed; null: not
+    escalated_to: Mapped[UUID | None]  # the clinic's manager then; null: it had none
     snoozed_until: Mapped[datetime | None]  # with state snoozed; null: until the next answer
     outcome: Mapped[AlertOutcome | None] = mapped_column(choice(AlertOutcome))
 
 
 class AlertEvent(TenantOwned, Base):
-    """One thing that happened to an alert: raised, acknowledged, assigned, snoozed, resolved, reopened."""
+    """
+    One thing that happened to an alert: raised, acknowledged, assigned, snoozed, resolved, reopened, escalated.
+
+    With the same state before and after: assigned when a person did it, escalated when the program did.
+    """
 
     __tablename__ = "alert_event"
     __table_args__ = (
@@ -92,6 +106,7 @@ class AlertEvent(TenantOwned, Base):
         tenant_foreign_key("alert_id", "alert"),
         tenant_foreign_key("patient_id", "patient"),
         tenant_foreign_key("membership_id", "membership"),
+        tenant_foreign_key("assigned_to", "membership"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     patient_id: Mapped[UUID]
@@ -101,4 +116,5 @@ class AlertEvent(TenantOwned, Base):
     at: Mapped[datetime] = now_by_default()
     membership_id: Mapped[UUID | None]  # null: the system
     outcome: Mapped[AlertOutcome | None] = mapped_column(choice(AlertOutcome))
+    assigned_to: Mapped[UUID | None]  # the new owner, of an assignment
     note: Mapped[str | None]

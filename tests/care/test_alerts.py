@@ -11,7 +11,15 @@ from care.database import app_session, owner_engine
 from care.errors import CareError, NotFound, NotPermitted
 from care.models import Alert, AlertEvent
 from care.sign_in import authenticate, start_session, viewer_behind
-from care.status import ALERT_CHANGES, ENROLLMENT_CHANGES, AlertOutcome, AlertState, EnrollmentState, check_change
+from care.status import (
+    ALERT_ACTIONS,
+    ALERT_CHANGES,
+    ENROLLMENT_CHANGES,
+    AlertOutcome,
+    AlertState,
+    EnrollmentState,
+    check_change,
+)
 from care.tenants import add_account
 from care.verbs.alerts import acknowledge, reopen, resolve, snooze
 from factories import make_alert, make_care_team_member, make_episode, make_patient
@@ -130,6 +138,10 @@ def test_every_pair_of_states_is_decided(states, changes):
         else:
             with pytest.raises(CareError, match=f"from {old} to {new}"):
                 check_change(changes, old, new)
+
+
+def test_every_state_says_what_may_be_done_without_leaving_it():
+    assert set(ALERT_ACTIONS) == set(AlertState)
 
 
 def test_a_change_wakes_the_worker_once_for_its_tenant(alert, people):

@@ -185,6 +185,7 @@ def test_the_doors_through_the_wall_are_these(store):
         ("restamp_rows_of_another_server", "search_path=pg_catalog, public, pg_temp"),
         ("session_by_token", "search_path=pg_catalog, public, pg_temp"),
         ("tenants_due", "search_path=pg_catalog, public, pg_temp"),
+        ("tenants_to_escalate", "search_path=pg_catalog, public, pg_temp"),
         ("tenants_to_tick", "search_path=pg_catalog, public, pg_temp"),
     ]
 

@@ -1,6 +1,6 @@
 -- Snoozed alerts whose time has come: the date has passed, or (without a date) the patient has answered since.
 WITH woken AS (
-    UPDATE alert AS a SET state = 'open', state_changed_at = now(), snoozed_until = NULL
+    UPDATE alert AS a SET state = 'open', state_changed_at = now(), snoozed_until = NULL, version = a.version + 1
     WHERE a.state = 'snoozed' AND (
         a.snoozed_until <= %(as_of)s
         OR a.snoozed_until IS NULL AND EXISTS (
