@@ -1,36 +1,41 @@
-"""The drawer in which an alert is handled: from the panel and from the record, seen in the same rerun."""
+"""The drawer in which a case is handled: from the panel and from the record, seen in the same rerun."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from care.access import Permission
+from care.access import Permission, Viewer
 from care.errors import CareError
+from care.queries.cases import Case, Seen, find_case, member_names
+from care.queries.colleagues import Colleague, find_colleagues
 from care.status import AlertOutcome, AlertState
 from care.verbs import alerts
 from care.verbs.alerts import LONGEST_NOTE
+from dashboard.case_words import case_lines
 from dashboard.clock import now
+from dashboard.elements import note
 from dashboard.labels import ALERT_OUTCOMES
+from dashboard.resources import live
 from dashboard.session import viewer_who_can
 from dashboard.states import not_saved
-from dashboard.words import literal
+from dashboard.words import literal, short_date
 
-DONE = "alert handled"  # (alert id, sentence) of the last change, for the confirmation and its Undo
-
+DONE = "alert handled"  # (what was changed or (), sentence) of the last change, for the confirmation and its Undo
+ANOTHER_DAY = "Snooze until a date"
 SNOOZES: dict[str, timedelta | None] = {
-    "Until next answer": None,
-    "Until tomorrow": timedelta(days=1),
-    "For 3 days": timedelta(days=3),
-    "For a week": timedelta(days=7),
+    "Snooze until next answer": None,
+    "Snooze until tomorrow": timedelta(days=1),
+    "Snooze for a week": timedelta(days=7),
 }
 
 
 @dataclass(frozen=True)
 class AlertCase:
-    """What the drawer shows of an alert. ``who``: name, day and phone in one line; ``name``: as in a sentence."""
+    """What the drawer shows of a case. ``who``: name, day and phone in one line; ``name``: as in a sentence."""
 
     alert_id: UUID
     who: str
@@ -39,71 +44,155 @@ class AlertCase:
     state: AlertState
 
 
+@dataclass(frozen=True)
+class Opened:
+    """The case as it stood when the drawer was opened, and who else could have it."""
+
+    case: AlertCase
+    lines: list[str]
+    seen: tuple[Seen, ...]
+    is_new: bool
+    colleagues: list[Colleague]
+
+
 def open_drawer(case: AlertCase, title: str, on_dismiss: Callable[[], None] | str = "rerun") -> None:
     """Show the drawer beside the list, which stays in place behind it."""
-    st.dialog(title, position="right", on_dismiss=on_dismiss)(_drawer)(case)
-
-
-def _drawer(case: AlertCase) -> None:
     viewer = viewer_who_can(Permission.HANDLE_ALERT)
-    st.write(f"**{literal(case.who.partition(' · ')[0])}** · {literal(case.who.partition(' · ')[2])}")
-    st.write(literal(case.reason))
+    st.dialog(title, position="right", on_dismiss=on_dismiss)(_drawer)(_opened(viewer, case))
+
+
+def _opened(viewer: Viewer, case: AlertCase) -> Opened | str:
+    """What is handled is what was read here; a sentence where there is nothing left to handle."""
+    with live(viewer) as session:
+        try:
+            found = find_case(session, viewer.scope.widened(), case.alert_id)
+        except CareError as error:
+            return str(error)
+        if not found.alerts:
+            return "A colleague has handled this meanwhile. Close this to see the list as it is now."
+        names = member_names(session, (alert.owner_id for alert in found.alerts))
+        return Opened(
+            case=case,
+            lines=case_lines(viewer, found.alerts, names, now()),
+            seen=found.seen,
+            is_new=any(alert.state is not AlertState.ACKNOWLEDGED for alert in found.alerts),
+            colleagues=_others(session, found, viewer),
+        )
+
+
+def _others(session, found: Case, viewer: Viewer) -> list[Colleague]:
+    """Whom the case can be given to; oneself where it is a colleague's."""
+    mine = all(alert.owner_id == viewer.membership_id for alert in found.alerts)
+    everybody = find_colleagues(session, found.clinic_id)
+    return [each for each in everybody if not (mine and each.membership_id == viewer.membership_id)]
+
+
+def _drawer(opened: Opened | str) -> None:
+    viewer = viewer_who_can(Permission.HANDLE_ALERT)
+    if isinstance(opened, str):
+        st.write(opened)
+        return
+    name, _, rest = opened.case.who.partition(" · ")
+    st.write(f"**{literal(name)}** · {literal(rest)}")
+    for line in opened.lines:
+        st.markdown(line)
     outcome = st.pills("What came of it", list(ALERT_OUTCOMES), format_func=ALERT_OUTCOMES.get, key="alert outcome")
-    note = st.text_area("Note for the care team", key="alert note")
+    words = st.text_area("Note for the care team", key="alert note", max_chars=LONGEST_NOTE)
     with st.container(horizontal=True):
         if st.button("Save and resolve", type="primary", disabled=outcome is None, key="resolve"):
-            _do(case, f"Resolved. {case.name} leaves the list.",
-                lambda: alerts.resolve(viewer, case.alert_id, AlertOutcome(outcome), note))  # fmt: skip
-        if case.state is AlertState.OPEN and st.button("Acknowledge", key="acknowledge"):
-            _do(case, f"Acknowledged. {case.name} stays on the list as yours.",
-                lambda: alerts.acknowledge(viewer, case.alert_id))  # fmt: skip
-        put_off = st.menu_button("Snooze", list(SNOOZES), key="snooze")
-    if put_off in SNOOZES:
-        _do(case, f"Snoozed {put_off[0].lower()}{put_off[1:]}. {case.name} leaves the list until then.",
-            lambda: alerts.snooze(viewer, case.alert_id, _until(put_off, now())))  # fmt: skip
-    st.markdown(f":small[:gray[Choose what came of it to resolve. A note may have {LONGEST_NOTE:,} characters.]]")
+            _do(opened, f"Resolved. {opened.case.name} leaves the list.",
+                lambda: alerts.resolve(viewer, opened.seen, AlertOutcome(outcome), words))  # fmt: skip
+        chosen = st.menu_button("More", _choices(viewer, opened), key="more")
+    if chosen == ANOTHER_DAY or st.session_state.get("choosing a day"):
+        _until_a_date(viewer, opened)
+    elif chosen:
+        _more(viewer, opened, chosen)
+    note("Choose what came of it to resolve." if outcome is None else "All of the above is closed with this.")
 
 
-def _until(choice: str, as_of: datetime) -> datetime | None:
-    return None if SNOOZES[choice] is None else as_of + SNOOZES[choice]
+def _choices(viewer: Viewer, opened: Opened) -> list[str]:
+    take = ["Acknowledge"] if opened.is_new else []
+    return [*take, *SNOOZES, ANOTHER_DAY, *(_assign_words(viewer, each) for each in opened.colleagues)]
 
 
-def _do(case: AlertCase, sentence: str, change: Callable[[], None]) -> None:
+def _assign_words(viewer: Viewer, colleague: Colleague) -> str:
+    return "Assign to me" if colleague.membership_id == viewer.membership_id else f"Assign to {colleague.name}"
+
+
+def _more(viewer: Viewer, opened: Opened, chosen: str) -> None:
+    name = opened.case.name
+    if chosen == "Acknowledge":
+        _do(
+            opened, f"Acknowledged. {name} stays on the list as yours.", lambda: alerts.acknowledge(viewer, opened.seen)
+        )
+    elif chosen in SNOOZES:
+        wait = SNOOZES[chosen]
+        until = None if wait is None else now() + wait
+        _do(opened, f"Snoozed {chosen.removeprefix('Snooze ')}. {name} leaves the list until then.",
+            lambda: alerts.snooze(viewer, opened.seen, until))  # fmt: skip
+    else:
+        to = next(each for each in opened.colleagues if _assign_words(viewer, each) == chosen)
+        _do(opened, f"Assigned to {to.name}. {name} stays on the clinic's list.",
+            lambda: alerts.assign(viewer, opened.seen, to.membership_id), can_undo=False)  # fmt: skip
+
+
+def _until_a_date(viewer: Viewer, opened: Opened) -> None:
+    """Put off until the morning of a day that is chosen."""
+    st.session_state["choosing a day"] = True
+    today = now().astimezone(ZoneInfo(viewer.zone)).date()
+    day = st.date_input("Until the morning of", today + timedelta(days=2), min_value=today + timedelta(days=1))
+    if st.button("Snooze", key="snooze"):
+        until = datetime.combine(day, time(7), ZoneInfo(viewer.zone))
+        _do(opened, f"Snoozed until {short_date(day, today)}. {opened.case.name} leaves the list until then.",
+            lambda: alerts.snooze(viewer, opened.seen, until))  # fmt: skip
+
+
+def _do(opened: Opened, sentence: str, change: Callable[[], tuple[Seen, ...]], can_undo: bool = True) -> None:
     """Change the store, then draw the page behind anew; an error stays beside the button, with the text typed."""
     try:
-        change()
+        changed = change()
     except CareError as error:
-        not_saved("Your change", error)
+        not_saved("Your change", error, "Copy your note first.")
         return
-    st.session_state[DONE] = (case.alert_id, sentence)
+    st.session_state.pop("choosing a day", None)
+    st.session_state[DONE] = (changed if can_undo else (), sentence + _arrived_meanwhile(opened))
     st.rerun()
 
 
-def take(case: AlertCase) -> None:
+def _arrived_meanwhile(opened: Opened) -> str:
+    viewer = viewer_who_can(Permission.HANDLE_ALERT)
+    with live(viewer) as session:
+        waiting = find_case(session, viewer.scope.widened(), opened.case.alert_id).seen
+    newer = {each.alert_id for each in waiting} - {each.alert_id for each in opened.seen}
+    return " Something new came in meanwhile and stays on the list." if newer else ""
+
+
+def take(case: AlertCase, seen: tuple[Seen, ...]) -> None:
     """Acknowledge without the drawer; a button's callback, so that the same rerun shows it."""
     try:
-        alerts.acknowledge(viewer_who_can(Permission.HANDLE_ALERT), case.alert_id)
+        changed = alerts.acknowledge(viewer_who_can(Permission.HANDLE_ALERT), seen)
     except CareError as error:
         not_saved("Your change", error)
         return
-    st.session_state[DONE] = (case.alert_id, f"Acknowledged. {case.name} is yours.")
+    st.session_state[DONE] = (changed, f"Acknowledged. {case.name} is yours.")
 
 
 def confirmation() -> None:
     """One line above the list about the last change, with Undo, until the next one."""
-    alert_id, sentence = st.session_state.get(DONE, (None, ""))
-    if alert_id is None:
+    changed, sentence = st.session_state.get(DONE, ((), ""))
+    if not sentence:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="confirmation"):
         st.markdown(f":green[✓] {literal(sentence)}", width="content")
-        st.button("Undo", key="undo", type="tertiary", on_click=_undo, args=(alert_id,))
+        if changed:
+            st.button("Undo", key="undo", type="tertiary", on_click=_undo, args=(changed,))
         st.button("Hide", key="hide", type="tertiary", on_click=_forget)
 
 
-def _undo(alert_id: UUID) -> None:
+def _undo(changed: tuple[Seen, ...]) -> None:
     viewer = viewer_who_can(Permission.HANDLE_ALERT)
     try:
-        alerts.reopen(viewer, alert_id)
+        alerts.reopen(viewer, changed)
     except CareError as error:
         not_saved("The undo", error, "Reload the page.")
     _forget()
