@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
@@ -13,6 +14,7 @@ from etl.errors import EtlError
 from etl.frames import make_table
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+AGES = re.compile(r"(\d+)\D+(\d+)")  # "70 to 79"
 
 
 @dataclass(frozen=True)
@@ -75,3 +77,31 @@ def covariates_of(connection: DuckDBPyConnection, episode_ids: pd.Series) -> pd.
         """
     ).df()
     return found.astype(dict.fromkeys(names.numbers, float) | dict.fromkeys(names.levels, object))
+
+
+@cache
+def curve_covariates() -> dict[str, dict[str, float]]:
+    """How the curve reads its covariates: by name, centre and spread of a number or the worth of each level."""
+    return tomllib.loads((settings.CONTENT / "recovery" / "covariates.toml").read_text())["curve"]
+
+
+def as_numbers(covariates: pd.DataFrame) -> np.ndarray:
+    """n × p covariates of the curve, the same numbers in every tenant; unknown is 0, the centre."""
+    columns = [_coded(covariates, name, code) for name, code in curve_covariates().items()]
+    return np.nan_to_num(np.column_stack(columns)) if columns else np.zeros((len(covariates), 0))
+
+
+def _coded(covariates: pd.DataFrame, name: str, code: dict[str, float]) -> np.ndarray:
+    if "centre" not in code:
+        return covariates[name].map(code).to_numpy(float)
+    values = covariates[name].to_numpy(float)
+    if name == "age":
+        values = np.where(np.isnan(values), _middle_of_band(covariates["age_band"]), values)
+    return (values - code["centre"]) / code["spread"]
+
+
+def _middle_of_band(bands: pd.Series) -> np.ndarray:
+    """Length-n middle of an age band such as "70 to 79", NaN of any other text."""
+    found = {band: AGES.search(str(band)) for band in bands.dropna().unique()}
+    middles = {band: (int(ages[1]) + int(ages[2]) + 1) / 2 for band, ages in found.items() if ages}
+    return bands.map(middles).to_numpy(float)

@@ -1,40 +1,62 @@
-"""Expected courses: one band per stratum and scale, fitted on closed episodes, again only when those have changed."""
+"""Expected courses: one curve per stratum and scale, fitted on closed episodes, again only when those have changed."""
 
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
+import settings
 from etl.carry import sql
-from etl.covariates import covariate_names, covariates_of
+from etl.covariates import as_numbers, covariate_names, covariates_of, curve_covariates
 from etl.definitions import Definitions
-from scoring.band_folds import folds
-from scoring.recovery_band import RecoveryBand
-from scoring.recovery_folds import WHOLE, FoldedBand, fit_folded_band
+from etl.frames import make_table
+from etl.goals import goal_of
+from etl.registry_bands import fit_registry_bands
+from etl.rules import track_rules
+from etl.strata import Stratum
+from scoring.recovery_courses import Courses, from_visits
+from scoring.recovery_folds import WHOLE
+from scoring.recovery_priors import PublishedCourse, parse_priors
+from scoring.recovery_store import sums_to_json
+from scoring.recovery_stratum import StratumCurve
+from scoring.recovery_stratum_fit import Evidence, fit_stratum, stratum_scale
+from scoring.recovery_sums import CurveSums
 
-# Part of every training hash: a change of the method fits every band again. Raise it with the method.
-METHOD = "1"
+# Part of every training hash: a change of the method fits every curve again. Raise it with the method.
+METHOD = "2"
 
 
-class Stratum(NamedTuple):
-    """Patients whose courses are never pooled with another's, and one scale."""
+class Fitted(NamedTuple):
+    """A curve (None: no curve yet) and the sums it is made of."""
 
-    condition: str
-    stratum: str
-    index_kind: str
-    instrument: str
-    scale: str
+    curve: StratumCurve | None
+    sums: CurveSums
+
+
+@cache
+def published_courses() -> dict[tuple[str, str, str, str], PublishedCourse]:
+    return parse_priors((settings.CONTENT / "recovery" / "priors.toml").read_text())
 
 
 def curves_may_change(connection: DuckDBPyConnection) -> bool:
-    """Whether this run has touched a closed episode: only those are fitted on."""
+    """Whether this run has touched a closed episode, or the first one that a published course is about."""
+    published = pd.DataFrame(list(published_courses()), columns=["condition", "index_kind", "instrument", "scale"])
+    make_table(connection, "published_course", published)
     return bool(
         connection.execute(
-            "SELECT count(*) FROM lake.episode "
-            "WHERE state = 'closed' AND episode_id IN (SELECT episode_id FROM touched_episode)"
+            """
+            SELECT count(*) FROM lake.episode AS e
+            WHERE episode_id IN (SELECT episode_id FROM touched_episode) AND (
+                state = 'closed'
+                OR (condition, index_kind) IN (SELECT (condition, index_kind) FROM published_course)
+                AND NOT EXISTS (
+                    FROM lake.curve_statistic AS k
+                    WHERE (k.condition, k.stratum, k.index_kind) = (e.condition, e.stratum, e.index_kind)
+                )
+            )
+            """
         ).fetchone()[0]
     )
 
@@ -42,23 +64,33 @@ def curves_may_change(connection: DuckDBPyConnection) -> bool:
 def refit_curves(
     connection: DuckDBPyConnection, definitions: Definitions, as_of: datetime, snapshot: int
 ) -> list[Stratum]:
-    """Fit the bands whose training rows have changed, and return which."""
+    """Fit the curves whose training rows have changed, and return which."""
     connection.execute(sql("lake/training"))
     names = covariate_names().all
-    changed = connection.execute(sql("lake/stratum"), {"names": names, "version": f"{METHOD} {names}"}).fetchall()
+    method = f"{METHOD} {names} {curve_covariates()}"
+    changed = connection.execute(sql("lake/stratum"), {"names": names, "version": method}).fetchall()
     fitted = []
-    for *key, days, training in changed:
+    for *key, days, has_history, training in changed:
         stratum = Stratum(*key)
-        band = _fit(connection, definitions, stratum, days)
-        _store(connection, stratum, band, (training, as_of, snapshot))
+        if stratum.instrument not in definitions.instruments:
+            continue
+        visits = _visits(connection, stratum)
+        covariates = covariates_of(connection, visits["episode_id"])
+        stamp = training, as_of, snapshot
+        _remove(connection, stratum)
+        _store_curve(connection, stratum, _fit(definitions, stratum, visits, covariates, days or []), stamp)
+        if has_history:
+            scale = definitions.instruments[stratum.instrument].scale(stratum.scale)
+            for fold, band in fit_registry_bands(visits, covariates, days, scale.range).items():
+                n = sum(fit.n for fit in band.fits.values())
+                _store(connection, stratum, fold, n, list(band.fits), band.to_json(), stamp, (None, None))
         fitted.append(stratum)
     return fitted
 
 
-def _fit(
-    connection: DuckDBPyConnection, definitions: Definitions, stratum: Stratum, days: list[int]
-) -> FoldedBand | None:
-    visits = connection.execute(
+def _visits(connection: DuckDBPyConnection, stratum: Stratum) -> pd.DataFrame:
+    """One row per scored follow-up of a closed episode: episode_id, clinic_code, day, baseline, score."""
+    return connection.execute(
         """
         SELECT CAST(episode_id AS VARCHAR) AS episode_id, clinic_code, day, baseline, score
         FROM training
@@ -67,51 +99,81 @@ def _fit(
         """,
         stratum,
     ).df()
-    covariates = covariates_of(connection, visits["episode_id"])
-    return fit_folded_band(
-        visits,
-        # what nobody in the stratum has is no column: every judgement would pay for it
-        covariates.dropna(axis="columns", how="all"),
-        folds(visits["clinic_code"]),
-        days,
-        definitions.instruments[stratum.instrument].scale(stratum.scale).range,
+
+
+def _fit(
+    definitions: Definitions, stratum: Stratum, visits: pd.DataFrame, covariates: pd.DataFrame, days: list[int]
+) -> Fitted:
+    instrument = definitions.instruments[stratum.instrument]
+    scale = instrument.scale(stratum.scale)
+    published = published_courses().get(stratum.published)
+    rules = track_rules()
+    return Fitted(
+        *fit_stratum(
+            _courses(visits, covariates),
+            stratum_scale(scale.range, scale.direction == "higher", stratum.index_kind, published),
+            days,
+            float(scale.decimals == 0),
+            Evidence(published=published),
+            goal_of(instrument, scale, rules.goal_day(stratum.index_kind)),
+            rules.goal_chance,
+        )
     )
 
 
-def _store(connection: DuckDBPyConnection, stratum: Stratum, band: FoldedBand | None, stamp: tuple) -> None:
+def _courses(visits: pd.DataFrame, covariates: pd.DataFrame) -> Courses:
+    """Side by side, one per episode."""
+    patient, _ = pd.factorize(visits["episode_id"])
+    first = ~visits["episode_id"].duplicated().to_numpy()
+    day, score, baseline = (visits[name].to_numpy(float) for name in ("day", "score", "baseline"))
+    return from_visits(patient, day, score, baseline[first], as_numbers(covariates[first]))
+
+
+def _remove(connection: DuckDBPyConnection, stratum: Stratum) -> None:
     connection.execute(
         "DELETE FROM lake.curve_statistic WHERE (condition, stratum, index_kind, instrument, scale) = (?, ?, ?, ?, ?)",
         stratum,
     )
-    training, as_of, snapshot = stamp
+
+
+def _store_curve(connection: DuckDBPyConnection, stratum: Stratum, fitted: Fitted, stamp: tuple) -> None:
     # without a curve the row still keeps the hash: the same rows are not tried again
-    for fold, fitted in (band.bands if band else {WHOLE: None}).items():
-        days = list(fitted.fits) if fitted else []
-        n = sum(fit.n for fit in fitted.fits.values()) if fitted else 0
-        text = fitted.to_json() if fitted else None
-        connection.execute(
-            "INSERT INTO lake.curve_statistic VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [*stratum, fold, n, days, text, training, as_of, snapshot],
-        )
+    curve, sums = fitted
+    n = int(sums.patients) if curve else 0
+    texts = sums_to_json(sums), curve.to_json() if curve else None
+    _store(connection, stratum, WHOLE, n, list(curve.days) if curve else [], None, stamp, texts)
 
 
-def bands_of(connection: DuckDBPyConnection) -> dict[Stratum, FoldedBand]:
-    """Every band the lake has, by stratum."""
+def _store(
+    connection: DuckDBPyConnection,
+    stratum: Stratum,
+    fold: int,
+    n: int,
+    days: list[int],
+    band: str | None,
+    stamp: tuple,
+    texts: tuple[str | None, str | None],
+) -> None:
+    connection.execute(
+        """
+        INSERT INTO lake.curve_statistic (
+            condition, stratum, index_kind, instrument, scale,
+            fold_left_out, n, days, band, training, fitted_at, snapshot, sums, curve
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [*stratum, fold, n, days, band, *stamp, *texts],
+    )
+
+
+def curves_of(connection: DuckDBPyConnection) -> dict[Stratum, StratumCurve]:
+    """Every curve the lake has, by stratum."""
     rows = connection.execute(
-        "SELECT condition, stratum, index_kind, instrument, scale, fold_left_out, band "
-        "FROM lake.curve_statistic WHERE band IS NOT NULL ORDER BY ALL"
+        "SELECT condition, stratum, index_kind, instrument, scale, curve "
+        "FROM lake.curve_statistic WHERE curve IS NOT NULL ORDER BY ALL"
     ).fetchall()
-    bands: dict[Stratum, dict[int, RecoveryBand]] = {}
-    for *key, fold, text in rows:
-        bands.setdefault(Stratum(*key), {})[fold] = _band(text)
-    return {stratum: FoldedBand(each) for stratum, each in bands.items()}
+    return {Stratum(*key): _curve(text) for *key, text in rows}
 
 
 @lru_cache(maxsize=1000)
-def _band(text: str) -> RecoveryBand:
-    return RecoveryBand.from_json(text)
-
-
-def fold_of(frame: pd.DataFrame) -> np.ndarray:
-    """Which band judges each course: a registry's row the band without its own provider's fold, else everybody's."""
-    return np.where(frame["is_historical"], folds(frame["clinic_code"]), WHOLE)
+def _curve(text: str) -> StratumCurve:
+    return StratumCurve.from_json(text)

@@ -1,46 +1,67 @@
 """What was expected of each course: the band from baseline, at the day of the latest answer and as a line to draw."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from etl.covariates import covariates_of
-from etl.curves import Stratum, fold_of
+from etl.covariates import as_numbers, covariates_of, curve_covariates
 from etl.frames import make_table
-from scoring.recovery_band import CHART_LEVELS, RecoveryBand
+from etl.registry_bands import fold_of
+from etl.strata import Stratum
+from etl.updated import add_updated
 from scoring.recovery_folds import FoldedBand
+from scoring.recovery_stratum import CHART_LEVELS, StratumCurve
 
 PERCENTILES = ["p10", "p25", "p50", "p75", "p90"]
+MIX = ["mix_own", "mix_network", "mix_literature"]
+UPDATED = ["below_next", "expected_next", "off_share", "goal_day", "goal_chance", "goal_missed", "goal_flagged"]
+NUMBERS = [*PERCENTILES, "below", "n_similar", *UPDATED, *MIX]
 
 
 def add_expected(
-    connection: DuckDBPyConnection, courses: pd.DataFrame, bands: dict[Stratum, FoldedBand]
+    connection: DuckDBPyConnection,
+    courses: pd.DataFrame,
+    curves: dict[Stratum, StratumCurve],
+    bands: dict[Stratum, FoldedBand],
+    rate: float,
 ) -> pd.DataFrame:
     """
-    The courses with p10 … p90, below and n_similar, NaN where nothing is expected.
+    The courses with what their stratum's curve expects, NaN (None) where nothing is expected.
 
-    Makes the table ``band_points`` (place, band): place in the frame, JSON [[day, p10, p25, p50, p75, p90], …].
+    A registry's rows are judged by the band without their own provider's fold, all others by the curve. ``rate``:
+    chosen share of courses going well that may ever be flagged.
+
+    Adds p10 … p90, below, n_similar; below_next, expected_next, off_share; goal_…; mix_…; and the texts shape, parts
+    and goal_title. Makes the table ``band_points`` (place, band): place in the frame, JSON [[day, p10, …, p90], …].
     """
-    courses = courses.assign(**dict.fromkeys([*PERCENTILES, "below", "n_similar"], np.nan))
+    courses = courses.assign(**dict.fromkeys(NUMBERS, np.nan), **dict.fromkeys(("shape", "parts", "goal_title"), None))
+    courses = courses.astype({"shape": object, "parts": object, "goal_title": object})
     connection.execute("CREATE OR REPLACE TEMP TABLE band_points (place BIGINT, band VARCHAR)")
     known = courses.index[courses["baseline"].notna()]
     covariates = covariates_of(connection, courses.loc[known, "episode_id"]).set_axis(known)
-    for key, group in courses.loc[known].groupby(list(Stratum._fields), sort=True):
-        if Stratum(*key) in bands:
-            mine = covariates.loc[group.index].reset_index(drop=True)
-            _ask(connection, courses, group.index.to_numpy(), bands[Stratum(*key)], mine)
+    for (*key, is_historical), group in courses.loc[known].groupby([*Stratum._fields, "is_historical"], sort=True):
+        stratum, places = Stratum(*key), group.index.to_numpy()
+        if is_historical and stratum in bands:
+            mine = covariates.loc[places].reset_index(drop=True)
+            _ask_bands(connection, courses, places, bands[stratum], mine)
+        elif not is_historical and stratum in curves:
+            x = as_numbers(covariates.loc[places])
+            _ask_curve(connection, courses, places, curves[stratum], x)
+            add_updated(courses, places, curves[stratum], x, rate)
     return courses
 
 
-def _ask(
+def _ask_bands(
     connection: DuckDBPyConnection,
     courses: pd.DataFrame,
     places: np.ndarray,
     folded: FoldedBand,
     covariates: pd.DataFrame,
 ) -> None:
-    """Fill in the rows at ``places``, each by the band that may judge it."""
+    """Fill in a registry's rows at ``places``, each by the band that may judge it."""
     mine = courses.loc[places]
     day, baseline, score = (mine[name].to_numpy(float) for name in ("day", "baseline", "score"))
     fold = fold_of(mine)
@@ -50,13 +71,47 @@ def _ask(
     for number, band in folded.bands.items():
         rows = fold == number
         if rows.any():
-            _store_points(connection, places[rows], band, baseline[rows], covariates[rows])
+            _store_points(connection, places[rows], *band.points_of_many(baseline[rows], covariates[rows]))
 
 
-def _store_points(
-    connection: DuckDBPyConnection, places: np.ndarray, band: RecoveryBand, baseline: np.ndarray, covariates
+def _ask_curve(
+    connection: DuckDBPyConnection, courses: pd.DataFrame, places: np.ndarray, curve: StratumCurve, x: np.ndarray
 ) -> None:
-    days, expected = band.points_of_many(baseline, covariates)
+    """Fill in the band from baseline of the rows at ``places``, its sources and what it is made of."""
+    mine = courses.loc[places]
+    day, baseline, score = (mine[name].to_numpy(float) for name in ("day", "baseline", "score"))
+    expected = curve.expected(day, baseline, x, CHART_LEVELS)
+    courses.loc[places, PERCENTILES] = expected
+    courses.loc[places, "below"] = curve.share_below(day, baseline, x, score)
+    answered = places[~np.isnan(day)]
+    courses.loc[answered, "n_similar"] = curve.n_at(day[~np.isnan(day)])
+    courses.loc[places, MIX] = curve.mix_at(np.where(np.isnan(day), curve.first_day, day))
+    courses.loc[places, "parts"] = _parts(curve, day, baseline, x, expected[:, 2])
+    _store_points(connection, places, *curve.points(baseline, x))
+
+
+def _parts(curve: StratumCurve, day: np.ndarray, baseline: np.ndarray, x: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    """Length-n JSON [[words, points], …]: contributions that add up to the middle of the band; None without one."""
+    names = list(curve_covariates())
+    _, by_baseline, _ = curve.curve.mean.parts(np.nan_to_num(day), baseline, x)
+    by_covariate = []
+    for number in range(len(names)):
+        alone = np.zeros_like(x)
+        alone[:, number] = x[:, number]
+        by_covariate.append(curve.curve.mean.parts(np.nan_to_num(day), baseline, alone)[2])
+    own = np.round(np.column_stack([by_baseline, *by_covariate]), 2)
+    average = np.round(middle - own.sum(axis=1), 2)
+    words = ["similar patients on average", "own baseline", *names]
+    texts = np.full(len(day), None, dtype=object)
+    # before the first day with evidence the band is a line from the own baseline: there is nothing to take apart
+    for row in np.flatnonzero(~np.isnan(middle) & (day >= curve.first_day)):
+        points = [average[row], *own[row]]
+        texts[row] = json.dumps([[word, value] for word, value in zip(words, points, strict=True) if value])
+    return texts
+
+
+def _store_points(connection: DuckDBPyConnection, places: np.ndarray, days: list[int], expected: np.ndarray) -> None:
+    """Store n × days × 5 quantiles as the lines to draw."""
     day = np.broadcast_to(np.array(days, float)[None, :, None], (*expected.shape[:2], 1))
     points = np.concatenate([day, expected], axis=2)
     inner = pa.ListArray.from_arrays(np.arange(0, points.size + 1, points.shape[2], dtype=np.int32), points.ravel())

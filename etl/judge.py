@@ -1,34 +1,34 @@
 """Judging: which courses have news, what the one rule says about them, and what of that is new."""
 
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
-import settings
 from etl.carry import sql
-from etl.curves import Stratum, bands_of
+from etl.curves import curves_of
 from etl.expected import add_expected
 from etl.frames import make_table
+from etl.registry_bands import registry_bands
+from etl.rules import track_rules
+from etl.strata import Stratum
 from scoring.track import judge
-from scoring.track_rules import TrackRules, parse_track_rules
+from scoring.track_rules import TrackRules
 
 # What a track says; when all of it is as before, no new row is written.
 SAYS = (
     "headline", "status", "rank", "rule", "reasons", "reason", "explanation", "since", "response_id", "score", "day",
-    "baseline", "p10", "p25", "p50", "p75", "p90", "n_similar", "below", "band", "valid_until",
+    "baseline", "p10", "p25", "p50", "p75", "p90", "n_similar", "below", "band", "valid_until", "below_next",
+    "expected_next", "off_share", "off_tests", "shape", "goal_title", "goal_day", "goal_chance", "goal_missed",
+    "goal_flagged", "mix_own", "mix_network", "mix_literature", "parts",
 )  # fmt: skip
 
 # A column without any text would reach DuckDB as a column of numbers.
-TEXTS = ("rule", "trigger", "response_id", "safety_item")
-
-
-@cache
-def track_rules() -> TrackRules:
-    return parse_track_rules((settings.CONTENT / "recovery" / "rules.toml").read_text())
+TEXTS = ("rule", "trigger", "response_id", "safety_item", "off_tests", "shape", "goal_title", "parts")
+# Lists that only the curve needs.
+VISITS = ["visit_days", "visit_scores"]
 
 
 def choose_episodes(connection: DuckDBPyConnection, due_at: datetime | None, fitted: list[Stratum]) -> int:
@@ -64,13 +64,16 @@ def judge_episodes(connection: DuckDBPyConnection, as_of: datetime, snapshot: in
     """Judge every scale of ``judged_episode`` and write what is new; returns the number of tracks and flags written."""
     _make_zone_now(connection, as_of)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE standing_track AS {sql('lake/standing_track')}")
-    courses = connection.execute(sql("lake/course"), {"as_of": as_of}).df()
+    rules = track_rules()
+    rhythm = {"rhythm_from": rules.rhythm_from, "rhythm_gaps": rules.rhythm_gaps}
+    courses = connection.execute(sql("lake/course"), {"as_of": as_of, **rhythm}).df()
     # the sentences are written row by row, and pandas' own strings are slow to hand out (2 of 9 s for 44,000 courses)
     courses = courses.astype(dict.fromkeys(courses.select_dtypes("str"), object))
     if courses.empty:
         return 0
-    courses = _with_pain(add_expected(connection, courses, bands_of(connection)), track_rules())
-    judged = judge(courses, track_rules(), as_of)
+    courses = add_expected(connection, courses, curves_of(connection), registry_bands(connection), rules.off_rate)
+    courses = _with_pain(courses.drop(columns=VISITS), rules)
+    judged = judge(courses, rules, as_of)
     rows = courses.join(judged).assign(place=np.arange(len(courses)), headline=headlines(courses, judged))
     make_table(connection, "judged_course", rows.astype(dict.fromkeys(TEXTS, "string")))
     return _write(connection, as_of, snapshot)

@@ -17,8 +17,8 @@ ALLOWED = {
     " occurrence overdue_at response_id sent_at state step",
     "clinic": "clinic_id code name",
     "covariate": "episode_id name number text",
-    "curve_statistic": "band condition days fitted_at fold_left_out index_kind instrument n scale snapshot stratum"
-    " training",
+    "curve_statistic": "band condition curve days fitted_at fold_left_out index_kind instrument n scale snapshot"
+    " stratum sums training",
     "enrollment_event": "enrollment_id episode_id event_id from_state happened_at pathway to_state",
     "episode": "clinic_id closed_at condition episode_id index_date index_kind index_precision index_status"
     " is_historical opened_at patient_key side state stratum zone",
@@ -35,9 +35,13 @@ ALLOWED = {
     " is_baseline is_proxy language local_date received_at replaces_id response_id superseded_by wording",
     "score": "answered day episode_id instrument items method response_id scale se value",
     "track": "band baseline below day episode_id explanation headline instrument judged_as_of n_similar p10 p25 p50"
-    " p75 p90 rank reason reasons response_id rule scale score since snapshot status valid_until",
+    " p75 p90 rank reason reasons response_id rule scale score since snapshot status valid_until"
+    " below_next expected_next goal_chance goal_day goal_flagged goal_missed goal_title mix_literature mix_network"
+    " mix_own off_share off_tests parts shape",
     "track_history": "band baseline below day episode_id explanation headline instrument judged_as_of n_similar p10"
-    " p25 p50 p75 p90 rank reason reasons response_id rule scale score since snapshot status valid_until",
+    " p25 p50 p75 p90 rank reason reasons response_id rule scale score since snapshot status valid_until"
+    " below_next expected_next goal_chance goal_day goal_flagged goal_missed goal_title mix_literature mix_network"
+    " mix_own off_share off_tests parts shape",
 }
 
 

@@ -72,6 +72,27 @@ latest AS (
     WHERE back <= 3
     GROUP BY episode_id, instrument, scale
 ),
+-- every follow-up in time order: what the curve updates on; a registry's rows are judged by one answer
+visited AS (
+    SELECT
+        episode_id,
+        instrument,
+        scale,
+        list(CAST(day AS DOUBLE) ORDER BY back DESC) AS visit_days,
+        list(value ORDER BY back DESC) AS visit_scores
+    FROM series
+    WHERE NOT is_baseline AND day > 0 AND episode_id IN (SELECT episode_id FROM chosen WHERE NOT is_historical)
+    GROUP BY episode_id, instrument, scale
+),
+rhythm AS (
+    SELECT episode_id, median(gap) AS typical_gap, count(*) + 1 AS answer_days
+    FROM (
+        SELECT episode_id, local_date - lag(local_date) OVER (PARTITION BY episode_id ORDER BY local_date) AS gap
+        FROM (SELECT DISTINCT episode_id, local_date FROM answered)
+    )
+    WHERE gap IS NOT NULL
+    GROUP BY episode_id
+),
 last_answer AS (
     SELECT
         episode_id,
@@ -139,7 +160,8 @@ safety AS (
         a.episode_id,
         a.instrument,
         arg_max(a.response_id, a.completed_at) AS safety_response_id,
-        any_value(q.says) AS safety_item
+        any_value(q.says) AS safety_item,
+        max(a.completed_at) AS answered_at
     FROM (
         SELECT * FROM answered
         QUALIFY row_number() OVER (PARTITION BY episode_id, instrument ORDER BY completed_at DESC) = 1
@@ -149,6 +171,16 @@ safety AS (
         a.answers[q.position] >= q.at_least OR a.answers[q.position] <= q.at_most
     )
     GROUP BY a.episode_id, a.instrument
+),
+-- warning signs have no track of their own: they lead the episode's first one
+warning AS (
+    SELECT
+        episode_id,
+        arg_max(safety_item, answered_at) AS safety_item,
+        arg_max(safety_response_id, answered_at) AS safety_response_id
+    FROM safety
+    WHERE instrument NOT IN (SELECT instrument FROM scale_of)
+    GROUP BY episode_id
 )
 SELECT
     CAST(c.episode_id AS VARCHAR) AS episode_id,
@@ -177,14 +209,22 @@ SELECT
     a.last_answer_date,
     CAST(a.last_response_id AS VARCHAR) AS last_response_id,
     coalesce(u.expired_in_row, 0) AS expired_in_row,
+    CASE WHEN h.answer_days >= $rhythm_from THEN h.typical_gap END AS typical_gap,
+    CASE WHEN h.answer_days >= $rhythm_from AND u.expired_in_row > 0 THEN
+        CAST(a.last_answer_at + to_seconds($rhythm_gaps * h.typical_gap * 86400) AS TIMESTAMP)
+    END AS silent_from,
+    v.visit_days,
+    v.visit_scores,
     -- instants leave as UTC without a zone: pandas takes those without complaint
     CAST(u.next_expiry_at AS TIMESTAMP) AS next_expiry_at,
     t.next_due_date,
     CAST(CASE WHEN x.reports_last > 0 THEN x.done_last END AS DOUBLE) AS exercise_days,
     CAST(CASE WHEN x.reports_before > 0 THEN x.done_before END AS DOUBLE) AS exercise_days_before,
     CAST(CASE WHEN x.episode_id IS NOT NULL THEN c.next_midnight END AS TIMESTAMP) AS exercise_changes_at,
-    q.safety_item,
-    CAST(q.safety_response_id AS VARCHAR) AS safety_response_id,
+    coalesce(CASE WHEN row_number() OVER leading = 1 THEN w.safety_item END, q.safety_item) AS safety_item,
+    CAST(
+        coalesce(CASE WHEN row_number() OVER leading = 1 THEN w.safety_response_id END, q.safety_response_id) AS VARCHAR
+    ) AS safety_response_id,
     -- the order in which an episode's scales lead: the pathway's instruments, then the instrument's scales
     coalesce(o.place, 1000) AS instrument_place,
     d.place AS scale_place
@@ -194,11 +234,15 @@ JOIN scale_of AS d USING (instrument)
 LEFT JOIN enrolled AS n USING (episode_id)
 LEFT JOIN baseline AS b USING (episode_id, instrument, scale)
 LEFT JOIN latest AS l USING (episode_id, instrument, scale)
+LEFT JOIN visited AS v USING (episode_id, instrument, scale)
+LEFT JOIN rhythm AS h USING (episode_id)
 LEFT JOIN last_answer AS a USING (episode_id)
 LEFT JOIN unanswered AS u USING (episode_id)
 LEFT JOIN next_due AS t USING (episode_id)
 LEFT JOIN exercise AS x USING (episode_id)
 LEFT JOIN safety AS q USING (episode_id, instrument)
+LEFT JOIN warning AS w USING (episode_id)
 LEFT JOIN (SELECT DISTINCT pathway, instrument, place FROM pathway_survey) AS o
     ON o.pathway = n.pathway AND o.instrument = f.instrument
+WINDOW leading AS (PARTITION BY f.episode_id ORDER BY coalesce(o.place, 1000), f.instrument, d.place)
 ORDER BY episode_id, instrument_place, f.instrument, scale_place

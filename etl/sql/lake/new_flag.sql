@@ -10,6 +10,8 @@ SELECT
     CAST(to_json({
         score: n.score, day: n.day, baseline: n.baseline, previous: nullif(j.previous, 'nan'::DOUBLE),
         p10: n.p10, p50: n.p50, p90: n.p90, n: n.n_similar, below: n.below,
+        below_next: n.below_next, expected_next: n.expected_next, off_share: n.off_share, off_tests: n.off_tests,
+        shape: n.shape, goal_chance: n.goal_chance, goal_missed: n.goal_missed, goal_flagged: n.goal_flagged,
         expired_in_row: j.expired_in_row,
         exercise_days: nullif(j.exercise_days, 'nan'::DOUBLE),
         exercise_days_before: nullif(j.exercise_days_before, 'nan'::DOUBLE),

@@ -1,4 +1,4 @@
--- One row per stratum that can be fitted, with a hash of all a fit depends on; and the hash of the fit there is.
+-- One row per stratum whose curve is not the one its rows make: with follow-ups of its own, or a published course.
 WITH schedule AS (
     SELECT DISTINCT condition, stratum, index_kind, instrument, day
     FROM (
@@ -30,6 +30,7 @@ wanted AS (
     SELECT
         condition, stratum, index_kind, instrument, scale,
         any_value(s.days) AS days,
+        bool_or(t.is_historical) AS has_history,
         md5(concat_ws(
             ' ', $version, count(*), any_value(s.days), bit_xor(hash(t.episode_id, day, baseline, score, clinic_code)),
             bit_xor(hash(t.episode_id, d.covariates, p.sex, p.age_band, p.birth_year))
@@ -40,9 +41,22 @@ wanted AS (
     JOIN lake.patient AS p USING (patient_key)
     LEFT JOIN described AS d USING (episode_id)
     GROUP BY condition, stratum, index_kind, instrument, scale
+),
+-- nobody has finished yet: the curve starts from the literature
+cold AS (
+    SELECT DISTINCT
+        e.condition, e.stratum, e.index_kind, p.instrument, p.scale,
+        CAST([] AS INTEGER[]) AS days, false AS has_history, md5($version) AS training
+    FROM lake.episode AS e
+    JOIN published_course AS p USING (condition, index_kind)
+    WHERE NOT EXISTS (
+        FROM wanted AS w
+        WHERE (w.condition, w.stratum, w.index_kind, w.instrument, w.scale)
+            = (e.condition, e.stratum, e.index_kind, p.instrument, p.scale)
+    )
 )
 SELECT w.*
-FROM wanted AS w
+FROM (FROM wanted UNION ALL FROM cold) AS w
 LEFT JOIN lake.curve_statistic AS k
     ON (k.condition, k.stratum, k.index_kind, k.instrument, k.scale, k.fold_left_out)
     = (w.condition, w.stratum, w.index_kind, w.instrument, w.scale, -1)

@@ -1,9 +1,10 @@
--- One row per scored follow-up of a closed episode with a baseline: what the bands are fitted on.
+-- One row per scored follow-up of a closed episode with a baseline: what the curves are fitted on.
 CREATE OR REPLACE TEMP TABLE training AS
 WITH scored AS (
     SELECT s.episode_id, s.instrument, s.scale, s.day, s.value, r.is_baseline
     FROM lake.score AS s
     JOIN lake.response AS r USING (response_id)
+    SEMI JOIN scale_of USING (instrument, scale)
     WHERE r.counts AND s.value IS NOT NULL
 )
 SELECT
@@ -13,6 +14,7 @@ SELECT
     f.instrument,
     f.scale,
     e.episode_id,
+    e.is_historical,
     c.code AS clinic_code,
     f.day,
     b.value AS baseline,
