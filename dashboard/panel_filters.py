@@ -1,7 +1,5 @@
 """The panel's filters: they survive navigation, and all but the name searched for can be mailed as a link."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from care.queries.panel import Show
@@ -14,7 +12,7 @@ SHOWN = {Show.NEEDS_ACTION: "Needs action", Show.EVERYONE: "Everyone", Show.CLOS
 PLACES = "panel places"  # the beginnings of the pages gone through, the current one last
 
 
-def panel_filters(drawn_at: datetime) -> PanelChoice:
+def panel_filters(mark: str) -> PanelChoice:
     """Draw the filters in one row and return the choice; a value the browser made up falls back to the first."""
     with st.container(horizontal=True, vertical_alignment="center", key="panel_filters"):
         search = st.text_input("Find a patient", key="find", persist_state="session", placeholder="Find a patient",
@@ -26,7 +24,7 @@ def panel_filters(drawn_at: datetime) -> PanelChoice:
         whose = st.segmented_control("Whose", [MINE, CLINIC], default=MINE, required=True, key="whose",
                                      bind="query-params", label_visibility="collapsed")  # fmt: skip
     with news:
-        announce_new(whose == CLINIC, drawn_at)
+        announce_new(whose == CLINIC, mark)
     shows = {words: show for show, words in SHOWN.items()}
     asked = (search or "", show, whose, statuses)
     return PanelChoice(

@@ -4,6 +4,7 @@ import streamlit as st
 
 from care.access import Permission
 from dashboard.alert_drawer import confirmation
+from dashboard.announcement import mark_for_list
 from dashboard.clock import now
 from dashboard.components.panel_table import panel_table
 from dashboard.elements import body, title
@@ -19,7 +20,7 @@ viewer = viewer_who_can(Permission.VIEW_PANEL)
 as_of = now()
 with body():
     heading = st.container()
-    choice = panel_filters(as_of)
+    choice = panel_filters(mark_for_list(viewer))
     panel = read_panel(viewer, choice, as_of)
     with heading:
         title(panel.title, panel.line)

@@ -4,12 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
 
-from care.database import app_session
+from care.database import app_session, owner_engine
 from care.ids import new_id
 from care.lakes import Freshness
-from care.models import Alert, Track
+from care.models import Alert, Episode, SignInSession, Track
+from care.queries.news import mark_of_now
 from care.queries.panel import Show
+from care.raising import raise_alert
 from care.registry import load_library
 from care.sign_in import authenticate, start_session, viewer_behind
 from care.status import AlertState
@@ -70,6 +73,21 @@ def panel(members, two_tenants):
 
 def viewer_named(email: str):
     return viewer_behind(start_session(authenticate(email, PASSWORD, NOW)[0], NOW), NOW)
+
+
+@pytest.fixture
+def last_seen():
+    """``last_seen()``: when each session was last used by its person."""
+
+    def read() -> list[datetime]:
+        engine = owner_engine()
+        try:
+            with engine.connect() as connection:
+                return list(connection.scalars(select(SignInSession.last_seen_at).order_by(SignInSession.id)))
+        finally:
+            engine.dispose()
+
+    return read
 
 
 @pytest.fixture
@@ -180,6 +198,29 @@ def test_a_snoozed_alert_leaves_the_list_and_an_acknowledged_one_stays_as_mine(v
     alerts.reopen(viewer, ben)
     with app_session(two_tenants[0].id) as session:
         assert session.get_one(Alert, ben).state is AlertState.OPEN
+
+
+def announcement(mark):
+    from dashboard.announcement import announce_new
+
+    announce_new(False, mark)
+
+
+def test_a_new_alert_is_announced_and_shown_on_a_click_and_asking_keeps_nobody_signed_in(
+    panel, open_as, two_tenants, last_seen
+):
+    app = open_as("north", "panel.py")
+    before, seen = app.title[0].value, last_seen()
+    with app_session(two_tenants[0].id) as session:
+        mark = mark_of_now(session)
+    with app_session(two_tenants[0].id) as session:
+        cyd = session.get_one(Episode, panel["Cyd"])
+        raise_alert(session, cyd, "off_expected", f"response:{cyd.id}", "off_track", "41, expected 48–70.", NOW)
+    asked = AppTest.from_function(announcement, kwargs={"mark": mark}).run()
+    assert [button.label for button in asked.button] == ["1 new, show"]
+    assert last_seen() == seen
+    assert (before, app.run().title[0].value) == ("2 patients need you today", "3 patients need you today")
+    assert not [button for button in app.button if button.label.endswith("show")]
 
 
 def test_a_lake_that_is_being_updated_hides_pictures_and_no_patient(viewer, monkeypatch):
