@@ -221,9 +221,9 @@ SELECT
     CAST(CASE WHEN x.reports_last > 0 THEN x.done_last END AS DOUBLE) AS exercise_days,
     CAST(CASE WHEN x.reports_before > 0 THEN x.done_before END AS DOUBLE) AS exercise_days_before,
     CAST(CASE WHEN x.episode_id IS NOT NULL THEN c.next_midnight END AS TIMESTAMP) AS exercise_changes_at,
-    coalesce(CASE WHEN row_number() OVER leading = 1 THEN w.safety_item END, q.safety_item) AS safety_item,
+    coalesce(CASE WHEN row_number() OVER in_order = 1 THEN w.safety_item END, q.safety_item) AS safety_item,
     CAST(
-        coalesce(CASE WHEN row_number() OVER leading = 1 THEN w.safety_response_id END, q.safety_response_id) AS VARCHAR
+        coalesce(CASE WHEN row_number() OVER in_order = 1 THEN w.safety_response_id END, q.safety_response_id) AS VARCHAR
     ) AS safety_response_id,
     -- the order in which an episode's scales lead: the pathway's instruments, then the instrument's scales
     coalesce(o.place, 1000) AS instrument_place,
@@ -244,5 +244,5 @@ LEFT JOIN safety AS q USING (episode_id, instrument)
 LEFT JOIN warning AS w USING (episode_id)
 LEFT JOIN (SELECT DISTINCT pathway, instrument, place FROM pathway_survey) AS o
     ON o.pathway = n.pathway AND o.instrument = f.instrument
-WINDOW leading AS (PARTITION BY f.episode_id ORDER BY coalesce(o.place, 1000), f.instrument, d.place)
+WINDOW in_order AS (PARTITION BY f.episode_id ORDER BY coalesce(o.place, 1000), f.instrument, d.place)
 ORDER BY episode_id, instrument_place, f.instrument, scale_place
