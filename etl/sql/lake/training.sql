@@ -4,7 +4,7 @@ WITH scored AS (
     SELECT s.episode_id, s.instrument, s.scale, s.day, s.value, r.is_baseline
     FROM lake.score AS s
     JOIN lake.response AS r USING (response_id)
-    SEMI JOIN scale_of USING (instrument, scale)
+    SEMI JOIN scale_of AS d ON d.instrument = s.instrument AND d.scale = s.scale
     WHERE r.counts AND s.value IS NOT NULL
 )
 SELECT
