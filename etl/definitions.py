@@ -70,7 +70,7 @@ def _items(definitions: Definitions) -> pd.DataFrame:
 
 
 def _scales(definitions: Definitions) -> pd.DataFrame:
-    """One row per scale; ``place`` orders the scales of an instrument."""
+    """One row per tracked scale; ``place`` orders the scales of an instrument."""
     rows = [
         {
             "instrument": reference,
@@ -86,6 +86,7 @@ def _scales(definitions: Definitions) -> pd.DataFrame:
         }
         for reference, instrument in definitions.instruments.items()
         for place, scale in enumerate(instrument.scales)
+        if scale.tracked
     ]
     return pd.DataFrame(rows)
 

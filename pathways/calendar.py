@@ -35,7 +35,7 @@ def calendar_lines(pathway: Pathway) -> list[str]:
     >>> from pathways.definitions import parse_pathway
     >>> text = (settings.CONTENT / "pathways" / "total_knee.toml").read_text(encoding="utf-8")
     >>> calendar_lines(parse_pathway(text))[0]
-    'day -14  09:00  survey    baseline       koos_jr@1, nprs@1; open to day 0'
+    'day -14  09:00  survey    baseline       koos_jr@1, nprs@1, red_flags@1; open to day 0'
     """
     return [_line(entry) for entry in calendar(pathway)]
 

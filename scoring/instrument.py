@@ -72,7 +72,8 @@ class Scale:
     ``direction``: whether "higher" or "lower" is better. ``range``: smallest and largest score there can be, points.
     ``display_range``: the one vertical axis of all its sparklines. ``bands``: (lower end, words), ascending.
     ``items``: ids it depends on, also through other scales. ``se``: standard error of the score, points.
-    ``not_monotone``: why a better answer may lower the score.
+    ``not_monotone``: why a better answer may lower the score. ``tracked`` false: a count without a course, such as of
+    warning signs; nothing is expected of it and no track is judged on it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Scale:
     bands: tuple[tuple[float, str], ...] = ()
     loinc: str | None = None
     not_monotone: str | None = None
+    tracked: bool = True
     line: int = 0  # of the definition, for messages
 
 

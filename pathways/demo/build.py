@@ -24,9 +24,11 @@ from pathways.demo.people import Person, add_care_team, add_person
 from pathways.demo.rows import Rows
 from pathways.demo.surveys import add_surveys, asked_surveys
 from pathways.demo.tenant import Places, make_places
+from pathways.demo.warnings import add_warning_signs
 from pathways.library import load_library as load_pathways
 from pathways.local_time import local_date
 from pathways.pathway import Pathway
+from scoring.instrument import Instrument
 from scoring.instruments import load_library as load_instruments
 
 SEED = 20261
@@ -40,6 +42,7 @@ class World:
     content: DemoContent
     pathways: dict[str, Pathway]  # by key
     sheets: dict[tuple[str, str], AnswerSheet]  # by pathway key and instrument
+    warning_signs: dict[str, list[Instrument]]  # by pathway key: what is asked without a course
     places: Places
     as_of: datetime
     seed: int
@@ -80,12 +83,18 @@ def make_demo(as_of: datetime | None = None, seed: int = SEED, tenant_name: str 
 def make_world(content: DemoContent, places: Places, as_of: datetime, seed: int) -> World:
     """Pathways and answer sheets, read once."""
     instruments = load_instruments(settings.CONTENT / "instruments")
+    pathways = {pathway.key: pathway for pathway in load_pathways().values()}
+    sheets = {
+        (scale.pathway, scale.instrument): AnswerSheet(instruments[scale.instrument], scale.scale)
+        for scale in content.scales
+    }
     return World(
         content=content,
-        pathways={pathway.key: pathway for pathway in load_pathways().values()},
-        sheets={
-            (scale.pathway, scale.instrument): AnswerSheet(instruments[scale.instrument], scale.scale)
-            for scale in content.scales
+        pathways=pathways,
+        sheets=sheets,
+        warning_signs={
+            key: [instruments[each] for each in pathway.instruments if (key, each) not in sheets]
+            for key, pathway in pathways.items()
         },
         places=places,
         as_of=as_of.replace(microsecond=0),
@@ -141,11 +150,13 @@ def _add_course(rows: Rows, world: World, planned: Planned, person: Person, side
     lead = world.places.memberships[planned.provider.email]
     clinic_id = world.places.clinics[planned.clinic.code]
     frame = add_episode(rows, planned, pathway, person, clinic_id, lead, side, world.as_of, chance)
-    sheets = {instrument: world.sheets[planned.pathway, instrument] for instrument in pathway.instruments}
     scales = [scale for scale in world.content.scales if scale.pathway == planned.pathway]
+    sheets = {scale.instrument: world.sheets[planned.pathway, scale.instrument] for scale in scales}
     courses = draw_courses([(scale, sheets[scale.instrument].better) for scale in scales], planned.shape, chance)
     surveys = asked_surveys(frame, chance)
     add_surveys(rows, frame, surveys, courses, sheets, chance)
+    signs = Chance(world.seed, f"warning signs of {planned.number}, {side}")
+    add_warning_signs(rows, frame, surveys, world.warning_signs[planned.pathway], signs)
     add_exercise(rows, frame, courses["nprs@1"], chance)
     add_pathway_messages(rows, frame, surveys, chance)
     add_thread(rows, frame, world.content, chance)

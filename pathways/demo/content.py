@@ -56,6 +56,7 @@ class Shape:
     misses: float = 0.0
     ends: str = "running"
     event: str = ""
+    warning: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for value, allowed in ((self.exercise, EXERCISES), (self.ends, ENDS), (self.event, EVENTS)):

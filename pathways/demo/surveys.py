@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from care.models import SurveyAssignment, SurveyResponse
 from care.models.event import Completeness, EntryMode, Wording
@@ -79,18 +80,18 @@ def add_surveys(
     sheets: dict[str, AnswerSheet],
     chance: Chance,
 ) -> None:
-    """``survey_assignment`` for each instrument of each survey, ``survey_response`` for each answer."""
+    """``survey_assignment`` for each instrument with a course of each survey, ``survey_response`` for each answer."""
     alarm = _alarm_survey(frame, surveys)
     for position, asked in enumerate(surveys):
-        for instrument in asked.entry.step.surveys:
+        for instrument in filter(courses.__contains__, asked.entry.step.surveys):
             response_id = None
             if asked.answered_at:
                 wished = courses[instrument].score(_day(frame, asked), chance)
                 if alarm is not None and instrument.startswith("nprs@"):
                     wished = ALARM_PAIN if position == alarm else min(wished, ALARM_BEFORE)
                 answers = sheets[instrument].fill_in(wished, chance)
-                response_id = _response(rows, frame, instrument, answers, asked.answered_at, chance)
-            _assignment(rows, frame, asked, instrument, response_id, chance)
+                response_id = add_response(rows, frame, instrument, answers, asked.answered_at, chance)
+            add_assignment(rows, frame, asked, instrument, response_id, chance)
 
 
 def _alarm_survey(frame: Frame, surveys: list[Asked]) -> int | None:
@@ -106,7 +107,7 @@ def _day(frame: Frame, asked: Asked) -> int:
     return (local_date(asked.answered_at, frame.person.zone) - frame.index_date).days
 
 
-def _response(rows: Rows, frame: Frame, instrument: str, answers: dict, at: datetime, chance: Chance):
+def add_response(rows: Rows, frame: Frame, instrument: str, answers: dict, at: datetime, chance: Chance) -> UUID:
     """An item left out is named as skipped, as the portal does."""
     if len(answers) > 1 and chance.yes(SKIPPED_ITEM):
         answers = {**answers, chance.pick(sorted(answers)): "skipped"}
@@ -129,7 +130,10 @@ def _response(rows: Rows, frame: Frame, instrument: str, answers: dict, at: date
     )
 
 
-def _assignment(rows: Rows, frame: Frame, asked: Asked, instrument: str, response_id, chance: Chance) -> None:
+def add_assignment(
+    rows: Rows, frame: Frame, asked: Asked, instrument: str, response_id: UUID | None, chance: Chance
+) -> None:
+    """One survey asked, in the state that it has at the instant of the story."""
     rows.add(
         SurveyAssignment,
         id=chance.id_at(asked.due_at),

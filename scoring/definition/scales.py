@@ -50,6 +50,7 @@ def _scale(section: Section, name: str, vocabulary: Vocabulary, earlier: list[Sc
         loinc=loinc_code(section, "loinc") if section.has("loinc") else None,
         line=section.line,
         not_monotone=section.text("not_monotone", None),
+        tracked=section.yes_or_no("tracked", True),
     )
     section.finish()
     return scale

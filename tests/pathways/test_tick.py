@@ -78,7 +78,7 @@ def asked(viewer, enrollment) -> list[tuple[str, str, AssignmentState]]:
 
 def save_all(session, episode, pain=4, now=NOW):
     for question in questions(open_surveys(session, episode.patient_id, now)):
-        given = pain if question.item.id == "intensity" else min(2, question.item.high)
+        given = {"intensity": pain, "stairs": 2}.get(question.item.id, question.item.low)
         save_answer(session, question.survey.id, question.item.id, given, f"k-{question.item.id}-{now}", "en", now)
 
 
@@ -91,6 +91,7 @@ def test_what_is_due_at_the_enrollment_is_asked_at_once_and_what_has_passed_neve
     assert asked(people["north"], enrollment) == [
         ("day_7", "koos_jr@1", AssignmentState.OPEN),
         ("day_7", "nprs@1", AssignmentState.OPEN),
+        ("day_7", "red_flags@1", AssignmentState.OPEN),
     ]
 
 
@@ -103,7 +104,7 @@ def test_two_ticks_at_once_insert_nothing_twice(knee, people):
     again = tick(tenant, later)
     steps = [(row.step, row.state) for row in asked(people["north"], enrollment)]
     assert (again.asked, again.closed) == (0, 0)
-    assert steps == [("day_7", AssignmentState.EXPIRED)] * 2 + [("day_14", AssignmentState.OPEN)] * 2
+    assert steps == [("day_7", AssignmentState.EXPIRED)] * 3 + [("day_14", AssignmentState.OPEN)] * 3
 
 
 def test_a_draft_whose_window_closes_becomes_a_partial_response_dated_by_its_last_answer(knee, people):
@@ -131,7 +132,7 @@ def test_sending_keeps_each_draft_once_whoever_sends_again(knee, people):
         sent = list(pool.map(lambda _: _submitted(people["north"].tenant_id, sendings), range(4)))
     assert sent == [sent[0]] * 4
     with app_session(people["north"].tenant_id) as session:
-        assert session.scalar(select(func.count()).where(SurveyResponse.episode_id == episode.id)) == 2
+        assert session.scalar(select(func.count()).where(SurveyResponse.episode_id == episode.id)) == 3
 
 
 def _submitted(tenant_id, sendings):
@@ -188,24 +189,10 @@ def test_severe_pain_that_rose_calls_today_in_the_transaction_that_keeps_it(two_
 
 
 def test_a_red_flag_calls_today_when_it_is_saved_and_is_one_alert_after_it_is_sent(knee, people):
-    episode, enrollment = knee
+    episode, _ = knee
     with app_session(people["north"].tenant_id) as session:
-        session.add(
-            row := SurveyAssignment(
-                tenant_id=people["north"].tenant_id,
-                patient_id=episode.patient_id,
-                episode_id=episode.id,
-                enrollment_id=enrollment.id,
-                step="day_7",
-                instrument="red_flags@1",
-                due_date=NOW.date(),
-                due_at=NOW,
-                overdue_at=NOW + timedelta(days=2),
-                expires_at=NOW + timedelta(days=6),
-            )
-        )
-        session.flush()
-        save_answer(session, row.id, "calf", 1, "k", "en", NOW)
+        warning_signs = open_surveys(session, episode.patient_id, NOW)[-1]
+        save_answer(session, warning_signs.id, "calf", 1, "k", "en", NOW)
     with app_session(people["north"].tenant_id) as session:
         raised = session.scalars(select(Alert).where(Alert.episode_id == episode.id)).one()
         assert raised.reason == "Safety question answered yes on 2 Mar: one calf newly swollen, red or painful."
