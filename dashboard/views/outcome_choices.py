@@ -61,6 +61,7 @@ class OutcomeChoices:
             scale_name(each, scale): Score(each.reference, scale.name, scale.direction == "higher")
             for each in found
             for scale in each.scales
+            if scale.tracked
         }
 
     def follow_ups(self, topic: Topic, score: Score) -> dict[str, int]:
