@@ -116,7 +116,7 @@ def _thread(request: Request, visitor: Visitor, wrong: bool = False, text: str =
     with app_session(visitor.tenant_id, visitor.patient_id) as session:
         if not visitor.thread_open:
             is_set = has_password(session, visitor)
-            return page(request, "password.html", language, status, is_set=is_set, wrong=wrong)
+            return page(request, "password.html", language, status, is_set=is_set, wrong=wrong, back="/thread")
         lines = read_thread(session, visitor, now())
     zone = ZoneInfo(visitor.zone)
     words = {"lines": lines, "zone": zone, "mine": Direction.FROM_PATIENT, "wrong": wrong, "text": text}

@@ -41,7 +41,7 @@ def take_ask(request: Request, form: dict[str, str]) -> Response:
     """POST /l/<secret>/ask: staff see that a new link is wanted."""
     if is_our_own(request, form):
         ask_for_new_link(request.path_params["token"], now())
-    return page(request, "message.html", language_of(request), says="asked")
+    return page(request, "message.html", language_of(request), says="asked", back="/")
 
 
 def take_language(request: Request, form: dict[str, str]) -> Response:
@@ -60,7 +60,7 @@ def take_leave(request: Request, form: dict[str, str]) -> Response:
     visitor = visitor_of(request)
     if isinstance(visitor, Visitor) and is_our_own(request, form):
         leave(visitor, now())
-    return page(request, "message.html", language_of(request), says="left")
+    return page(request, "message.html", language_of(request), says="left", back="/")
 
 
 def visitor_of(request: Request) -> Visitor | Response:
@@ -89,7 +89,15 @@ def _date(form: dict[str, str]) -> date | None:
 
 def _entry(request: Request, way: Way, action: str, wrong: str = "", status: int = 200) -> Response:
     if way is Way.ASK_DATE:
-        return page(request, "date.html", language_of(request), status, action=action, wrong=wrong)
+        return page(
+            request, "date.html", language_of(request), status, action=action, wrong=wrong, back=_without_again(action)
+        )
     status = 404 if way is Way.UNKNOWN else 410
     ask = f"{action}/ask" if way in (Way.USED, Way.EXPIRED, Way.KILLED) and action.startswith("/l/") else ""
-    return page(request, "message.html", language_of(request), status, says=way.name.lower(), ask=ask)
+    words = {"says": way.name.lower(), "ask": ask, "back": _without_again(action)}
+    return page(request, "message.html", language_of(request), status, **words)
+
+
+def _without_again(action: str) -> str:
+    """The page that shows the form of an action: ``/again`` is only ever posted to."""
+    return "/" if action == "/again" else action

@@ -40,7 +40,7 @@ def page(request: Request, template: str, language: str, status: int = 200, **wo
         language=language,
         languages=LANGUAGES,
         token=token,
-        **words,
+        **({"back": request.url.path} | words),  # where a change of language leads
     )
     response = HTMLResponse(html, status)
     response.set_cookie(FORM_COOKIE, token, httponly=True, samesite="strict", secure=SECURE)

@@ -61,7 +61,7 @@ def take_answer(request: Request, form: dict[str, str]) -> Response:
     if given is not None:
         refused = _save(request, visitor, form, given)
         if refused:
-            return page(request, "message.html", language_of(request, visitor.language), 409, says=refused)
+            return page(request, "message.html", language_of(request, visitor.language), 409, says=refused, back="/")
     if go == "stop":
         return RedirectResponse("/", 303)
     if given is None:
@@ -110,7 +110,7 @@ def take_send(request: Request, form: dict[str, str]) -> Response:
                 submit(session, answered, now())
         except AnswerRefused as refused:
             says = refused.why.name.lower()
-            return page(request, "message.html", language_of(request, visitor.language), 409, says=says)
+            return page(request, "message.html", language_of(request, visitor.language), 409, says=says, back="/")
     return RedirectResponse("/thanks", 303)
 
 

@@ -1,92 +1,14 @@
 """The portal as a patient meets it, without script: link, date, questions, thanks; and what is refused."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
-from care.access import Role
 from care.database import app_session
-from care.links import make_link
-from care.models import Alert, Message, SurveyAssignment, SurveyResponse
-from care.registry import load_library
-from care.sign_in import authenticate, start_session, viewer_behind
-from care.tenants import add_account
+from care.models import Alert, Message, SurveyResponse
 from care.verbs.thread import write_to_patient
-from factories import make_episode, make_patient
-from portal.app import app
-
-PASSWORD = "correct horse battery"
-BORN = {"day": "30", "month": "4", "year": "1956"}
-NOW = datetime.now(UTC)
-
-
-@pytest.fixture(scope="module")
-def north(two_tenants):
-    load_library()
-    add_account("north@example.org", two_tenants[0].name, Role.PROVIDER, PASSWORD, "Nora North", ["N"])
-    return viewer_behind(start_session(authenticate("north@example.org", PASSWORD, NOW)[0], NOW), NOW)
-
-
-@pytest.fixture
-def episode(two_tenants):
-    return asked_episode(two_tenants[0].id, two_tenants[0].north)
-
-
-def asked_episode(tenant_id, clinic_id):
-    """A patient with an open survey of pain and warning signs."""
-    with app_session(tenant_id) as session:
-        patient = make_patient(session, clinic_id, birth_date=date(1956, 4, 30))
-        episode = make_episode(session, patient)
-        for place, instrument in enumerate(("nprs@1", "red_flags@1")):
-            session.add(
-                SurveyAssignment(
-                    tenant_id=tenant_id,
-                    patient_id=patient.id,
-                    episode_id=episode.id,
-                    step="day_7",
-                    instrument=instrument,
-                    due_date=NOW.date(),
-                    due_at=NOW - timedelta(hours=2 - place),
-                    overdue_at=NOW + timedelta(days=2),
-                    expires_at=NOW + timedelta(days=6),
-                )
-            )
-        return episode
-
-
-class Phone:
-    """One browser without script."""
-
-    def __init__(self):
-        self.client = TestClient(app, base_url="http://portal.test")
-        self.page = None
-
-    def get(self, path):
-        self.page = self.client.get(path)
-        return self.page
-
-    def post(self, path, **fields):
-        self.page = self.client.post(path, data={**self.hidden(), **fields})
-        return self.page
-
-    def hidden(self) -> dict[str, str]:
-        return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', self.page.text)) if self.page else {}
-
-
-@pytest.fixture
-def phone(north, episode) -> Phone:
-    phone = Phone()
-    phone.link = f"/l/{make_link(north, episode.id, NOW)[0]}"
-    phone.get(phone.link)
-    return phone
-
-
-def come_in(phone):
-    phone.post(phone.link, **BORN)
-    return phone
 
 
 def answer_all(phone, answers=("7", "0", "0", "0", "0")):
@@ -102,7 +24,7 @@ def responses(episode):
 
 def test_a_patient_answers_from_link_to_thanks_without_script(phone, episode):
     assert "When were you born?" in phone.page.text
-    come_in(phone)
+    phone.come_in()
     assert "5 questions are waiting" in phone.page.text
     answer_all(phone)
     assert "That was the last question" in phone.page.text
@@ -113,7 +35,7 @@ def test_a_patient_answers_from_link_to_thanks_without_script(phone, episode):
 
 
 def test_sending_twice_or_going_back_sends_nothing_twice(phone, episode):
-    come_in(phone)
+    phone.come_in()
     answer_all(phone)
     kept = phone.hidden()
     phone.post("/send")
@@ -123,7 +45,7 @@ def test_sending_twice_or_going_back_sends_nothing_twice(phone, episode):
 
 
 def test_who_stops_goes_on_where_they_were(phone):
-    come_in(phone)
+    phone.come_in()
     phone.get("/q")
     phone.post("/q/1", answer="4", go="stop")
     assert "4 questions are waiting" in phone.page.text
@@ -131,7 +53,7 @@ def test_who_stops_goes_on_where_they_were(phone):
 
 
 def test_next_without_an_answer_asks_for_one_or_a_skip(phone):
-    come_in(phone)
+    phone.come_in()
     phone.get("/q")
     assert phone.post("/q/1", go="next").status_code == 422
     assert "Please choose an answer, or skip" in phone.page.text
@@ -139,7 +61,7 @@ def test_next_without_an_answer_asks_for_one_or_a_skip(phone):
 
 
 def test_a_warning_sign_calls_today_before_anything_is_sent(phone, episode):
-    come_in(phone)
+    phone.come_in()
     phone.get("/q/2")
     phone.post("/q/2", answer="1", go="next")
     with app_session(episode.tenant_id) as session:
@@ -148,27 +70,14 @@ def test_a_warning_sign_calls_today_before_anything_is_sent(phone, episode):
 
 @pytest.mark.parametrize("answer", ["11", "-1", "2.5", "nan", "inf", "lots", "1e400", "'; DROP TABLE x"])
 def test_an_answer_that_was_not_offered_is_refused_plainly(phone, episode, answer):
-    come_in(phone)
+    phone.come_in()
     phone.get("/q/1")
     assert phone.post("/q/1", answer=answer, go="next").status_code == 409
     assert "could not be kept" in phone.page.text
 
 
-def test_another_patients_survey_is_not_found(phone, two_tenants):
-    come_in(phone)
-    for tenant in two_tenants:
-        theirs = asked_episode(tenant.id, tenant.north)
-        with app_session(tenant.id) as session:
-            survey = session.scalar(
-                select(SurveyAssignment.id).where(SurveyAssignment.episode_id == theirs.id).limit(1)
-            )
-        phone.get("/q/1")
-        assert phone.post("/q/1", survey=str(survey), answer="5", go="next").status_code == 409
-        assert "was not found" in phone.page.text
-
-
 def test_a_form_without_its_token_changes_nothing(phone, episode):
-    come_in(phone)
+    phone.come_in()
     phone.get("/q/1")
     phone.post("/q/1", token="forged", answer="5", go="next")
     phone.client.post("/q/1", data={**phone.hidden(), "answer": "5"}, headers={"sec-fetch-site": "cross-site"})
@@ -176,24 +85,28 @@ def test_a_form_without_its_token_changes_nothing(phone, episode):
 
 
 @pytest.mark.parametrize("path", ["/", "/q", "/q/1", "/ready", "/thanks", "/exercises", "/thread", "/history"])
-def test_without_a_session_there_is_no_page(north, path):
-    stranger = Phone()
+def test_without_a_session_there_is_no_page(stranger, path):
     assert stranger.get(path).status_code == 404
     assert "open the link from your clinic" in stranger.page.text
 
 
 def test_every_page_is_small_has_a_strict_policy_and_no_inline_script(phone):
-    come_in(phone)
-    for path in ("/", "/q/1", "/q/2", "/exercises", "/thread", "/history", "/static/portal.css", "/static/portal.js"):
+    phone.come_in()
+    served = [len(phone.get(f"/static/portal.{kind}").content) for kind in ("css", "js")]
+    for path in ("/", "/q/1", "/q/2", "/ready", "/thanks", "/exercises", "/thread", "/history"):
         reply = phone.get(path)
-        assert len(reply.content) < 12_000, path
+        assert len(reply.content) + sum(served) < 60_000, path
+        assert set(re.findall(r'(?:src|href)="(/static/[^"]+)"', reply.text)) <= {
+            "/static/portal.css",
+            "/static/portal.js",
+        }
         assert "default-src 'none'" in reply.headers["content-security-policy"]
         assert "<script>" not in reply.text and " style=" not in reply.text and "onclick" not in reply.text
 
 
 def test_the_provider_writes_and_the_patient_reads_it_behind_the_own_password(phone, north, episode):
-    write_to_patient(north, episode.id, "Rest for three days.", NOW)
-    come_in(phone)
+    write_to_patient(north, episode.id, "Rest for three days.", datetime.now(UTC))
+    phone.come_in()
     assert "Rest for three days" not in phone.get("/thread").text
     phone.post("/thread/password", password="my own words")
     assert "Rest for three days." in phone.page.text
@@ -209,5 +122,5 @@ def test_the_provider_writes_and_the_patient_reads_it_behind_the_own_password(ph
 def test_spanish_is_chosen_with_one_press_and_stays(phone):
     phone.post("/language", language="es", back=phone.link)
     assert "¿Cuándo nació?" in phone.page.text
-    come_in(phone)
+    phone.come_in()
     assert "Hola, Rosa" in phone.page.text
