@@ -152,3 +152,51 @@ BEGIN
     ANALYZE clinic, patient, episode, enrollment, enrollment_event, survey_assignment, survey_response, message,
         exercise_prescription, exercise_session, track, alert, alert_event;
 END $$;
+
+-- One row per stratum of which at least three other tenants have published sums, none of them with more than 60 % of
+-- the patients: those sums added up, number by number. A tenant that does not share gives nothing and gets nothing.
+CREATE OR REPLACE FUNCTION network_statistic()
+RETURNS TABLE (
+    condition text, stratum text, index_kind text, instrument text, scale text, method text,
+    tenants bigint, patients bigint, total jsonb
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    WITH sharing AS (
+        SELECT t.id
+        FROM tenant t
+        WHERE coalesce((
+            SELECT s.value <> 'false'::jsonb
+            FROM tenant_setting s
+            WHERE s.tenant_id = t.id AND s.name = 'shares_statistics'
+            ORDER BY s.chosen_at DESC
+            LIMIT 1
+        ), true)
+    ),
+    other AS (
+        SELECT n.*
+        FROM network_statistic n
+        JOIN sharing s ON s.id = n.tenant_id
+        JOIN sharing me ON me.id = nullif(current_setting('app.tenant_id', true), '')::uuid
+        WHERE n.tenant_id <> me.id
+    ),
+    served AS (
+        SELECT o.condition, o.stratum, o.index_kind, o.instrument, o.scale, o.method,
+               count(*) AS tenants, sum(o.patients) AS patients
+        FROM other o
+        GROUP BY o.condition, o.stratum, o.index_kind, o.instrument, o.scale, o.method
+        HAVING count(*) >= 3 AND max(o.patients) <= 0.6 * sum(o.patients)
+    ),
+    added AS (
+        SELECT o.condition, o.stratum, o.index_kind, o.instrument, o.scale, o.method, v.place,
+               sum(v.number::float8) AS number
+        FROM other o, jsonb_array_elements_text(o.payload) WITH ORDINALITY AS v (number, place)
+        GROUP BY o.condition, o.stratum, o.index_kind, o.instrument, o.scale, o.method, v.place
+    )
+    SELECT s.condition, s.stratum, s.index_kind, s.instrument, s.scale, s.method, s.tenants, s.patients,
+           jsonb_agg(a.number ORDER BY a.place)
+    FROM served s
+    JOIN added a USING (condition, stratum, index_kind, instrument, scale, method)
+    GROUP BY s.condition, s.stratum, s.index_kind, s.instrument, s.scale, s.method, s.tenants, s.patients
+    ORDER BY s.condition, s.stratum, s.index_kind, s.instrument, s.scale, s.method
+$$;

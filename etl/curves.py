@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyConnection
 
@@ -13,9 +14,11 @@ from etl.covariates import as_numbers, covariate_names, covariates_of, curve_cov
 from etl.definitions import Definitions
 from etl.frames import make_table
 from etl.goals import goal_of
+from etl.network import network_sums, network_totals, publish, shares
 from etl.registry_bands import fit_registry_bands
 from etl.rules import track_rules
 from etl.strata import Stratum
+from scoring.recovery_basis import Scale as CurveScale
 from scoring.recovery_courses import Courses, from_visits
 from scoring.recovery_folds import WHOLE
 from scoring.recovery_priors import PublishedCourse, parse_priors
@@ -68,7 +71,10 @@ def refit_curves(
     connection.execute(sql("lake/training"))
     names = covariate_names().all
     method = f"{METHOD} {names} {curve_covariates()}"
-    changed = connection.execute(sql("lake/stratum"), {"names": names, "version": method}).fetchall()
+    network, gives = network_totals(connection, METHOD), shares(connection)
+    heard = sorted((*stratum, float(numbers[0])) for stratum, numbers in network.items())
+    version = f"{method} {heard}" if heard else method
+    changed = connection.execute(sql("lake/stratum"), {"names": names, "version": version}).fetchall()
     fitted = []
     for *key, days, has_history, training in changed:
         stratum = Stratum(*key)
@@ -77,11 +83,15 @@ def refit_curves(
         visits = _visits(connection, stratum)
         covariates = covariates_of(connection, visits["episode_id"])
         stamp = training, as_of, snapshot
+        scale, courses = _scale(definitions, stratum), _courses(visits, covariates)
+        result = _fit(definitions, stratum, courses, days or [], network.get(stratum))
         _remove(connection, stratum)
-        _store_curve(connection, stratum, _fit(definitions, stratum, visits, covariates, days or []), stamp)
+        _store_curve(connection, stratum, result, stamp)
+        if gives and len(courses):
+            publish(connection, stratum, result.sums, courses, scale, (METHOD, as_of, snapshot))
         if has_history:
-            scale = definitions.instruments[stratum.instrument].scale(stratum.scale)
-            for fold, band in fit_registry_bands(visits, covariates, days, scale.range).items():
+            limits = scale.lowest, scale.highest
+            for fold, band in fit_registry_bands(visits, covariates, days, limits).items():
                 n = sum(fit.n for fit in band.fits.values())
                 _store(connection, stratum, fold, n, list(band.fits), band.to_json(), stamp, (None, None))
         fitted.append(stratum)
@@ -101,23 +111,22 @@ def _visits(connection: DuckDBPyConnection, stratum: Stratum) -> pd.DataFrame:
     ).df()
 
 
+def _scale(definitions: Definitions, stratum: Stratum) -> CurveScale:
+    scale = definitions.instruments[stratum.instrument].scale(stratum.scale)
+    published = published_courses().get(stratum.published)
+    return stratum_scale(scale.range, scale.direction == "higher", stratum.index_kind, published)
+
+
 def _fit(
-    definitions: Definitions, stratum: Stratum, visits: pd.DataFrame, covariates: pd.DataFrame, days: list[int]
+    definitions: Definitions, stratum: Stratum, courses: Courses, days: list[int], network: np.ndarray | None
 ) -> Fitted:
     instrument = definitions.instruments[stratum.instrument]
-    scale = instrument.scale(stratum.scale)
-    published = published_courses().get(stratum.published)
-    rules = track_rules()
+    scale, rules = instrument.scale(stratum.scale), track_rules()
+    curve_scale, covariates = _scale(definitions, stratum), len(curve_covariates())
+    evidence = Evidence(network_sums(network, curve_scale, covariates), published_courses().get(stratum.published))
+    goal = goal_of(instrument, scale, rules.goal_day(stratum.index_kind))
     return Fitted(
-        *fit_stratum(
-            _courses(visits, covariates),
-            stratum_scale(scale.range, scale.direction == "higher", stratum.index_kind, published),
-            days,
-            float(scale.decimals == 0),
-            Evidence(published=published),
-            goal_of(instrument, scale, rules.goal_day(stratum.index_kind)),
-            rules.goal_chance,
-        )
+        *fit_stratum(courses, curve_scale, days, float(scale.decimals == 0), evidence, goal, rules.goal_chance)
     )
 
 

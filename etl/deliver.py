@@ -48,10 +48,11 @@ def deliver(connection: DuckDBPyConnection, store: psycopg.Connection, as_of: da
     with store.transaction():
         (delivered,) = store.execute("SELECT delivered_snapshot FROM tenant_lake FOR UPDATE").fetchone()
         store.execute(sql("deliver/tables"))
-        for table in ("track", "flag"):
+        for table in ("track", "flag", "network"):
             _copy(connection, store, table, -1 if delivered is None else delivered)
         store.execute(sql("deliver/plans"))
         store.execute(sql("deliver/track"))
+        store.execute(sql("deliver/network"))
         raised = store.execute(sql("deliver/alert"), {"hours": json.dumps(hours_to_act())}).rowcount
         store.execute(sql("deliver/wake"), {"as_of": as_of})
         store.execute(

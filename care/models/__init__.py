@@ -5,6 +5,7 @@ from care.models.base import Base, TenantOwned
 from care.models.event import ExercisePrescription, ExerciseSession, Message, SurveyResponse
 from care.models.importing import ImportRejection
 from care.models.judgement import Alert, AlertEvent, Track
+from care.models.network import NetworkStatistic, TenantSetting
 from care.models.pathway import Enrollment, EnrollmentEvent, SurveyAssignment
 from care.models.patient import CareTeamMember, Episode, Patient
 from care.models.portal import PatientPassword, ResponseDraft, SurveyLink
@@ -15,7 +16,7 @@ from care.models.tenancy import Clinic, Tenant, TenantLake
 __all__ = [
     "Account", "Alert", "AlertEvent", "AuditEvent", "Base", "CareTeamMember", "Clinic", "Definition", "Enrollment",
     "EnrollmentEvent", "Episode", "ExercisePrescription", "ExerciseSession", "FlagSetting", "ImportRejection",
-    "Membership", "MembershipClinic", "Message", "Patient", "PatientPassword", "ResponseDraft", "SignInAttempt",
-    "SignInSession", "SurveyAssignment", "SurveyLink", "SurveyResponse", "Tenant", "TenantLake", "TenantOwned",
-    "Track",
+    "Membership", "MembershipClinic", "Message", "NetworkStatistic", "Patient", "PatientPassword", "ResponseDraft",
+    "SignInAttempt", "SignInSession", "SurveyAssignment", "SurveyLink", "SurveyResponse", "Tenant", "TenantLake",
+    "TenantOwned", "TenantSetting", "Track",
 ]  # fmt: skip

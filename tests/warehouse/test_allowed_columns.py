@@ -29,6 +29,9 @@ ALLOWED = {
     "lake_version": "applied_at version",
     "message_event": "channel delivered_at direction episode_id kind length message_id patient_key read_at replied_at"
     " sent_at",
+    "network_cell": "condition index_kind instrument method patients payload publication published_at scale snapshot"
+    " stratum",
+    "network_source": "condition fingerprint index_kind instrument patient_key publication scale stratum",
     "patient": "age_band birth_year clinic_id patient_key sex",
     "rejected": "field rejected_at rule snapshot source source_key value",
     "response": "answers claimed_scores completed_at completeness counts day entry_mode episode_id instrument"

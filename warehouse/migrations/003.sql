@@ -27,3 +27,30 @@ DROP VIEW lake.track;
 CREATE VIEW lake.track AS
 SELECT * FROM lake.track_history
 QUALIFY row_number() OVER (PARTITION BY episode_id, instrument, scale ORDER BY snapshot DESC) = 1;
+
+-- One row per publication of a stratum's sums to the network; care's network_statistic holds the newest.
+CREATE TABLE lake.network_cell (
+    condition VARCHAR NOT NULL,
+    stratum VARCHAR NOT NULL,
+    index_kind VARCHAR NOT NULL,
+    instrument VARCHAR NOT NULL,
+    scale VARCHAR NOT NULL,
+    publication INTEGER NOT NULL,     -- 1, 2, … of this stratum
+    method VARCHAR NOT NULL,
+    patients INTEGER NOT NULL,
+    payload VARCHAR NOT NULL,         -- JSON numbers of scoring.recovery_publish; no row of anybody
+    published_at TIMESTAMPTZ NOT NULL,
+    snapshot BIGINT NOT NULL
+);
+
+-- One row per publication and patient behind it: to tell how many have changed since; never leaves the lake.
+CREATE TABLE lake.network_source (
+    condition VARCHAR NOT NULL,
+    stratum VARCHAR NOT NULL,
+    index_kind VARCHAR NOT NULL,
+    instrument VARCHAR NOT NULL,
+    scale VARCHAR NOT NULL,
+    publication INTEGER NOT NULL,
+    patient_key UUID NOT NULL,
+    fingerprint VARCHAR NOT NULL      -- hash of the patient's rows at that time
+);

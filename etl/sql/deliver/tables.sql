@@ -7,4 +7,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS new_track (
 CREATE TEMPORARY TABLE IF NOT EXISTS new_flag (
     episode_id uuid, rule text, trigger text, status text, instrument text, scale text, reason text, evidence jsonb,
     response_id uuid, flagged_at timestamptz
+) ON COMMIT DELETE ROWS;
+
+CREATE TEMPORARY TABLE IF NOT EXISTS new_network (
+    condition text, stratum text, index_kind text, instrument text, scale text, method text, patients integer,
+    payload jsonb, published_at timestamptz
 ) ON COMMIT DELETE ROWS

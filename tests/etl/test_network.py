@@ -1,0 +1,160 @@
+"""What leaves a tenant for the network: sums of twenty patients or more, served as a sum of three tenants or more."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from sqlalchemy import select, text
+
+from care.choices import SHARES_STATISTICS, choose
+from care.database import app_session
+from care.models import NetworkStatistic
+from care.registry import load_library
+from care.status import AssignmentState, EpisodeState
+from care.tenants import add_clinic, add_tenant
+from etl.lakes import close_writer
+from etl.run import run
+from factories import make_assignment, make_episode, make_patient, make_response
+from lake_rows import lake_rows
+
+NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
+INDEX = date(2025, 6, 2)
+DAYS = (14, 42)
+PATIENTS = (24, 25, 26, 23)
+
+
+def finish(session, clinic, count: int, seed: int) -> None:
+    """So many closed courses of pain: a start, two follow-ups."""
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        past = make_episode(session, make_patient(session, clinic), index_date=INDEX, state=EpisodeState.CLOSED)
+        start = int(rng.integers(5, 10))
+        for day, score in zip((-3, *DAYS), (start, start - 2, start - 4), strict=True):
+            make_response(
+                session, past, {"intensity": int(np.clip(score + rng.integers(-1, 2), 0, 10))}, instrument="nprs@1",
+                local_date=INDEX + timedelta(days=day),
+                completed_at=datetime.combine(INDEX, NOW.time(), UTC) + timedelta(days=day),
+            )  # fmt: skip
+        for day in DAYS:
+            make_assignment(
+                session, past, step=f"day {day}", instrument="nprs@1", due_date=INDEX + timedelta(days=day),
+                state=AssignmentState.ANSWERED,
+            )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def clinics(store):
+    """Four tenants with about 25 finished patients each, as (tenant, clinic)."""
+    load_library()
+    made = []
+    for number, count in enumerate(PATIENTS):
+        tenant = add_tenant(f"Tenant {number}")
+        clinic = add_clinic(f"Tenant {number}", "N", "North")
+        with app_session(tenant) as session:
+            finish(session, clinic, count, number)
+        run(tenant, NOW)
+        made.append((tenant, clinic))
+    yield made
+    for tenant, _ in made:
+        close_writer(tenant)
+
+
+def told(tenant) -> NetworkStatistic | None:
+    with app_session(tenant) as session:
+        return session.scalars(select(NetworkStatistic).where(NetworkStatistic.instrument == "nprs@1")).one_or_none()
+
+
+def served(tenant) -> list:
+    with app_session(tenant) as session:
+        return session.execute(text("SELECT tenants, patients, total FROM network_statistic()")).all()
+
+
+def test_a_tenant_tells_sums_and_no_row(clinics):
+    for (tenant, _), count in zip(clinics, PATIENTS, strict=True):
+        cell = told(tenant)
+        assert (cell.patients, cell.scale, cell.payload[0]) == (count, "pain", count)
+        rows = lake_rows(tenant, "SELECT day, value FROM lake.score WHERE value IS NOT NULL")
+        ones = [number for number in cell.payload if number in {value for row in rows for value in row} - {0}]
+        # numbers this small are possible only where twenty or more answers have been added up
+        assert all(abs(number) < 20 for number in ones)
+        counts = np.array(cell.payload[-72:])
+        assert counts.sum() == pytest.approx(5 * count, abs=count + 1)
+
+
+def test_what_is_told_is_behind_the_wall(clinics):
+    (first, _), (second, _) = clinics[:2]
+    with app_session(first) as session:
+        assert set(session.scalars(select(NetworkStatistic.tenant_id))) == {first}
+    assert told(first).id != told(second).id
+
+
+def test_a_tenant_gets_the_sum_of_the_others(clinics):
+    for tenant, _ in clinics:
+        others = [told(other).payload for other, _ in clinics if other != tenant]
+        ((tenants, patients, total),) = served(tenant)
+        assert (tenants, patients) == (3, sum(PATIENTS) - told(tenant).patients)
+        assert total == pytest.approx(np.sum(others, axis=0).tolist())
+
+
+def test_a_curve_rests_on_the_network_too(clinics):
+    """A tenant of five patients: no curve without the others, one with them, and it says so."""
+    small = add_tenant("Small")
+    clinic = add_clinic("Small", "N", "North")
+    with app_session(small) as session:
+        finish(session, clinic, 5, 9)
+        patient = make_patient(session, clinic)
+        episode = make_episode(session, patient, index_date=INDEX)
+        for day, score in ((-3, 7), (14, 6)):
+            make_response(
+                session, episode, {"intensity": score}, instrument="nprs@1", local_date=INDEX + timedelta(days=day),
+                completed_at=datetime.combine(INDEX, NOW.time(), UTC) + timedelta(days=day),
+            )  # fmt: skip
+    run(small, NOW)
+    own, network, literature, n = lake_rows(
+        small, "SELECT mix_own, mix_network, mix_literature, n_similar FROM lake.track WHERE p50 IS NOT NULL"
+        " AND score = 6 AND instrument = 'nprs@1'",
+    )[0]  # fmt: skip
+    assert own + network + literature == pytest.approx(1) and network > own > 0
+    assert n > 90
+    assert told(small) is None  # five are too few to tell of
+    close_writer(small)
+
+
+def test_again_only_after_a_week_and_twenty_more(clinics):
+    tenant, clinic = clinics[0]
+    first = told(tenant)
+    with app_session(tenant) as session:
+        finish(session, clinic, 19, 50)
+    run(tenant, NOW + timedelta(days=8))
+    assert told(tenant).patients == first.patients  # nineteen could be told from the difference
+    with app_session(tenant) as session:
+        finish(session, clinic, 1, 51)
+    run(tenant, NOW + timedelta(days=9))
+    assert told(tenant).patients == first.patients + 20
+    with app_session(tenant) as session:
+        finish(session, clinic, 25, 52)
+    run(tenant, NOW + timedelta(days=10))
+    assert told(tenant).patients == first.patients + 20  # the week is not over
+    publications = lake_rows(
+        tenant, "SELECT publication, patient_key, fingerprint FROM lake.network_source ORDER BY ALL"
+    )
+    sets = {number: {row[1:] for row in publications if row[0] == number} for number in (1, 2)}
+    assert len(sets[1] ^ sets[2]) >= 20
+
+
+def test_who_does_not_share_gives_nothing_and_gets_nothing(clinics):
+    tenant, _ = clinics[3]
+    with app_session(tenant) as session:
+        choose(session, None, SHARES_STATISTICS, False)
+    assert served(tenant) == []
+    assert served(clinics[0][0]) == []  # two others are too few
+    with app_session(tenant) as session:
+        choose(session, None, SHARES_STATISTICS, True)
+    assert len(served(tenant)) == 1
+
+
+def test_a_sum_that_is_mostly_one_tenants_is_not_served(clinics):
+    big, clinic = clinics[1]
+    with app_session(big) as session:
+        session.execute(text("UPDATE network_statistic SET patients = 1000"))
+    assert served(clinics[2][0]) == [] and len(served(big)) == 1
