@@ -3,25 +3,25 @@
 import streamlit as st
 
 from care.access import Permission
-from dashboard.elements import body, section, title
-from dashboard.enroll_forms import new_patient_form, outcome_of_last_press, steer
+from dashboard.elements import body, title
+from dashboard.enroll_done import done_part, enrolled
+from dashboard.enroll_forms import enroll_form
+from dashboard.enroll_steer import steer_part
 from dashboard.session import viewer_who_can
-from dashboard.trail import shown
-from dashboard.views.enroll import running_cases
+
+ENROLL, STEER = "Enroll", "On a pathway"
 
 viewer = viewer_who_can(Permission.ENROLL)
 with body():
-    cases = running_cases(viewer)
-    title("Enroll a patient", f"{len(cases)} of your patients are on a pathway now.")
-    outcome_of_last_press()
-    new, running = st.tabs(["New patient", "Running pathways"])
-    with new:
-        new_patient_form(viewer)
-    with running:
-        if not cases:
-            st.write("None of your patients is on a pathway yet.")
-            st.stop()
-        shown(viewer, "enroll", [case.patient_id for case in cases])
-        section("Choose a patient")
-        chosen = st.selectbox("Patient", cases, format_func=lambda case: f"{case.name} · {case.line}")
-        steer(viewer, chosen)
+    title("Enroll a patient", "Choose who and what for, look at the calendar, then hand over the link.")
+    if done := enrolled():
+        done_part(*done)
+        st.stop()
+    start = STEER if st.query_params.get("episode") else ENROLL
+    part = st.segmented_control(
+        "Part", [ENROLL, STEER], default=start, required=True, key="part", label_visibility="collapsed"
+    )
+    if part == STEER:
+        steer_part(viewer)
+    else:
+        enroll_form(viewer)

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CTE, Select, Text, and_, cast, func, literal, or_, select, true, tuple_
+from sqlalchemy import CTE, Select, func, literal, select, true, tuple_
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Session
 
 from care.access import Scope
 from care.models import Alert, Enrollment, Episode, Patient, Track
 from care.queries.contact import last_heard
+from care.queries.names import named
 from care.queries.urgency import WITHOUT_ALERT, ranked_episodes
 from care.scoping import check_session, episodes_within
 from care.status import EpisodeState
@@ -122,7 +123,7 @@ def _filtered(ranked: CTE, show: Show, search: str, statuses: frozenset[str]) ->
     if statuses:
         listed = listed.where(ranked.c.status.in_(sorted(statuses)))
     if search.strip():
-        listed = listed.where(ranked.c.patient_id.in_(select(Patient.id).where(_named(search))))
+        listed = listed.where(ranked.c.patient_id.in_(select(Patient.id).where(named(search))))
     return listed
 
 
@@ -144,23 +145,6 @@ def _counts(triples: list[list]) -> PanelCounts:
         if waits:
             waiting[status] = number
     return PanelCounts(everyone, waiting)
-
-
-def _named(search: str):
-    """Every word begins a name, the MRN, or (for a pseudonymous patient) the code shown instead of a name."""
-    words = search.replace(",", " ").split()
-    return and_(*(_word(word.replace("\\", "").replace("%", "").replace("_", "")) for word in words))
-
-
-def _word(word: str):
-    starts = f"{word}%"
-    return or_(
-        Patient.family_name.ilike(starts),
-        Patient.given_name.ilike(starts),
-        Patient.family_name.ilike(f"% {starts}"),
-        Patient.mrn.ilike(starts),
-        and_(Patient.family_name.is_(None), cast(Patient.lake_key, Text).ilike(starts)),
-    )
 
 
 def _rows(session: Session, found: list) -> list[PanelRow]:

@@ -21,13 +21,14 @@ from care.models import (
     Patient,
     SurveyAssignment,
 )
-from care.models.patient import IndexKind, IndexStatus, Sex, Side
+from care.models.patient import IndexKind, IndexPrecision, IndexStatus, Sex, Side
 from care.queue import news
 from care.scoping import episodes_within
 from care.status import ENROLLMENT_CHANGES, AssignmentState, EnrollmentState, EpisodeState, check_change
 
 RUNNING = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
-LONGEST_NAME, LONGEST_REASON = 100, 500
+LONGEST_NAME, LONGEST_NUMBER, LONGEST_REASON = 100, 40, 500
+WITH_SIDE = ("knee_replacement", "hip_replacement")
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,14 @@ def add_patient(session: Session, viewer: Viewer, new: NewPatient, now: datetime
     """A new person in one of the viewer's clinics, who leads the care."""
     check_may(viewer.role, Permission.ENROLL)
     _check_clinic(session, viewer, new.clinic_id)
-    names = [new.given_name.strip(), new.family_name.strip()]
+    names = [_line(new.given_name), _line(new.family_name)]
     if not all(names) or max(map(len, names)) > LONGEST_NAME:
         raise CareError(f"The patient was not added: both names are needed, up to {LONGEST_NAME} characters each.")
     if not date(1900, 1, 1) <= new.birth_date <= now.date():
         raise CareError("The patient was not added: the date of birth lies in the future or before 1900. Check it.")
+    numbers = [_line(each or "") for each in (new.mrn, new.phone)]
+    if max(map(len, numbers)) > LONGEST_NUMBER:
+        raise CareError(f"The patient was not added: record number and phone have up to {LONGEST_NUMBER} characters.")
     patient = Patient(
         id=new_id(),
         tenant_id=viewer.tenant_id,
@@ -63,8 +67,8 @@ def add_patient(session: Session, viewer: Viewer, new: NewPatient, now: datetime
         birth_date=new.birth_date,
         sex=new.sex,
         language=new.language,
-        mrn=new.mrn or None,
-        phone=new.phone or None,
+        mrn=numbers[0] or None,
+        phone=numbers[1] or None,
         email=new.email or None,
     )
     session.add(patient)
@@ -88,11 +92,14 @@ def add_episode(
     index_date: date,
     index_status: IndexStatus,
     now: datetime,
+    precision: IndexPrecision = IndexPrecision.DAY,
 ) -> Episode:
-    """A new course of care; day 0 is ``index_date``."""
+    """A new course of care; day 0 is ``index_date``, known to ``precision``."""
     check_may(viewer.role, Permission.ENROLL)
     _check_clinic(session, viewer, patient.clinic_id)
-    _check_day_zero(index_date, index_status, now)
+    _check_day_zero(index_date, index_status, precision, now)
+    if side is Side.NONE and condition in WITH_SIDE:
+        raise CareError("The episode was not added: a joint needs its side. Choose left, right or both.")
     episode = Episode(
         id=new_id(),
         tenant_id=viewer.tenant_id,
@@ -103,6 +110,7 @@ def add_episode(
         side=side,
         index_kind=index_kind,
         index_date=index_date,
+        index_precision=precision,
         index_status=index_status,
         opened_at=now,
     )
@@ -160,11 +168,12 @@ def discharge(session: Session, viewer: Viewer, enrollment_id: UUID, reason: str
 def move_index(
     session: Session, viewer: Viewer, episode_id: UUID, index_date: date, index_status: IndexStatus, now: datetime
 ) -> Episode:
-    """Move day 0, or confirm that it took place; what has not happened yet moves with it."""
+    """Move day 0, or confirm that it took place; what has not happened yet moves with it, and the day is known now."""
     episode = find_episode(session, viewer, episode_id)
-    _check_day_zero(index_date, index_status, now)
+    _check_day_zero(index_date, index_status, IndexPrecision.DAY, now)
     was = episode.index_date
     episode.index_date, episode.index_status, episode.index_set_at = index_date, index_status, now
+    episode.index_precision = IndexPrecision.DAY
     if index_date != was:
         _end_prescriptions(session, episode, now.date())
     session.execute(update(Enrollment).where(Enrollment.episode_id == episode.id).values(wake_at=None))
@@ -250,8 +259,15 @@ def _check_clinic(session: Session, viewer: Viewer, clinic_id: UUID) -> None:
         raise NotFound("This clinic is not one of yours. Choose one of the list.")
 
 
-def _check_day_zero(index_date: date, status: IndexStatus, now: datetime) -> None:
+def _check_day_zero(index_date: date, status: IndexStatus, precision: IndexPrecision, now: datetime) -> None:
     if abs((index_date - now.date()).days) > 730:
         raise CareError("Day 0 lies more than two years away. Check the year.")
     if status is IndexStatus.ACTUAL and index_date > now.date() + timedelta(days=1):
         raise CareError("A day that lies ahead cannot have taken place. Mark it as planned, or correct the date.")
+    if status is IndexStatus.ACTUAL and precision is not IndexPrecision.DAY:
+        raise CareError("The calendar counts days, and the day is not known. Ask for it, or mark it as planned.")
+
+
+def _line(text: str) -> str:
+    """Typed text as one line that the store can hold."""
+    return " ".join(text.replace("\0", "").encode("utf-8", "replace").decode().split())

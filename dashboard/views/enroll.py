@@ -1,26 +1,27 @@
-"""What the enrollment page shows: pathways to choose from, their calendar in dates, the episodes that run."""
+"""What the enrollment page shows: pathways, clinics, patients to choose from, the episodes that run."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime
 from uuid import UUID
 
-import pandas as pd
 from sqlalchemy import select
 
 from care.access import Viewer
 from care.database import app_session
 from care.models import Clinic, Enrollment, Episode, Patient
+from care.queries.names import named
+from care.queries.patients import find_patients, idle_episodes
 from care.scoping import episodes_within
 from care.status import EpisodeState
 from care.verbs.enrollment import RUNNING
-from dashboard.labels import CONDITIONS, ENROLLMENT_STATES, SIDES
-from dashboard.words import joined, person
-from pathways.calendar import calendar
+from dashboard.labels import ENROLLMENT_STATES, SIDES, condition_label
+from dashboard.views.people import index_in_words, local_today, name_of
+from dashboard.words import joined
+from pathways.course import Course, read_courses
 from pathways.pathway import Pathway
 from pathways.published import newest_pathways
 
-MOST_CASES = 500
-KINDS = {"survey": "Questions", "exercise": "Exercises", "video": "Film", "message": "Message"}
+MOST_CASES = 50
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,18 @@ class Case:
 
     enrollment: Enrollment
     episode: Episode
-    patient_id: UUID
+    patient: Patient
     name: str
     line: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """A patient who is in the books already, in one line, with the open episodes that are on no pathway."""
+
+    patient: Patient
+    line: str
+    episodes: list[Episode]
 
 
 def choices(viewer: Viewer) -> tuple[dict[str, Pathway], dict[UUID, str]]:
@@ -42,45 +52,58 @@ def choices(viewer: Viewer) -> tuple[dict[str, Pathway], dict[UUID, str]]:
     return pathways, {key: name for key, name in clinics.items() if viewer.clinics is None or key in viewer.clinics}
 
 
-def calendar_rows(pathway: Pathway, day_zero: date) -> pd.DataFrame:
-    """One row per planned contact: date, what, open until."""
-    rows = [
-        {
-            "Date": f"{day_zero + timedelta(days=entry.day):%d %b %Y}",
-            "Day": str(entry.day),
-            "What": KINDS[entry.step.kind],
-            "Open until": "" if entry.closes_day is None else f"{day_zero + timedelta(days=entry.closes_day):%d %b %Y}",
-        }
-        for entry in calendar(pathway)
-    ]
-    return pd.DataFrame(rows)
-
-
-def running_cases(viewer: Viewer) -> list[Case]:
-    """The enrollments that run in the viewer's clinics, by name."""
+def known_patients(viewer: Viewer, search: str) -> list[Known]:
+    """The patients of the viewer's clinics that a search finds."""
+    scope = viewer.scope.widened()
     with app_session(viewer.tenant_id) as session:
-        rows = session.execute(
-            select(Enrollment, Episode, Patient)
-            .join(Episode, (Episode.tenant_id == Enrollment.tenant_id) & (Episode.id == Enrollment.episode_id))
-            .join(Patient, (Patient.tenant_id == Episode.tenant_id) & (Patient.id == Episode.patient_id))
-            .where(
-                Enrollment.state.in_(RUNNING),
-                Episode.state == EpisodeState.OPEN,
-                episodes_within(viewer.scope),
-            )
-            .order_by(Patient.family_name, Patient.given_name, Enrollment.id)
-            .limit(MOST_CASES)
-        ).all()
-    return [_case(*row) for row in rows]
+        return [
+            Known(each, who_in_words(each), idle_episodes(session, scope, each.id))
+            for each in find_patients(session, scope, search)
+        ]
 
 
-def _case(enrollment: Enrollment, episode: Episode, patient: Patient) -> Case:
-    line = joined(
-        CONDITIONS.get(episode.condition, episode.condition),
-        SIDES[episode.side],
-        f"day 0 {episode.index_date:%d %b %Y}, {episode.index_status}",
-        ENROLLMENT_STATES[enrollment.state],
+def who_in_words(patient: Patient) -> str:
+    """Whitfield, James · born 1 May 1946 · MRN 50418"""
+    birth = patient.birth_date
+    born = f"born {birth.day} {birth:%b %Y}" if birth else "date of birth unknown"
+    return joined(name_of(patient), born, patient.mrn and f"MRN {patient.mrn}")
+
+
+def running_cases(viewer: Viewer, search: str, episode_id: UUID | None, as_of: datetime) -> list[Case]:
+    """The enrollments that run in the viewer's clinics, by name; of one episode, where an address names it."""
+    asked = (
+        select(Enrollment, Episode, Patient)
+        .join(Episode, (Episode.tenant_id == Enrollment.tenant_id) & (Episode.id == Enrollment.episode_id))
+        .join(Patient, (Patient.tenant_id == Episode.tenant_id) & (Patient.id == Episode.patient_id))
+        .where(
+            Enrollment.state.in_(RUNNING),
+            Episode.state == EpisodeState.OPEN,
+            episodes_within(viewer.scope.widened()),
+            Episode.id == episode_id if episode_id else named(search),
+        )
+        .order_by(Patient.family_name, Patient.given_name, Enrollment.id)
+        .limit(MOST_CASES)
     )
-    return Case(
-        enrollment, episode, patient.id, person(patient.family_name, patient.given_name, patient.lake_key), line
+    with app_session(viewer.tenant_id) as session:
+        return [_case(viewer, *row, as_of) for row in session.execute(asked).all()]
+
+
+def course_of(viewer: Viewer, case: Case) -> Course:
+    """The enrollment as the schedule sees it."""
+    with app_session(viewer.tenant_id) as session:
+        return read_courses(session, [case.enrollment])[0]
+
+
+def _case(viewer: Viewer, enrollment: Enrollment, episode: Episode, patient: Patient, as_of: datetime) -> Case:
+    today = local_today(viewer, patient, as_of)
+    return Case(enrollment, episode, patient, name_of(patient), episode_line(enrollment, episode, today))
+
+
+def episode_line(enrollment: Enrollment | None, episode: Episode, today) -> str:
+    """Knee replacement · left · surgery 12 Oct (planned) · paused"""
+    return joined(
+        condition_label(episode.condition),
+        SIDES[episode.side],
+        f"{index_in_words(episode, today)} ({episode.index_status})",
+        enrollment and ENROLLMENT_STATES[enrollment.state],
     )
