@@ -20,6 +20,8 @@ class Permission(StrEnum):
     HANDLE_ALERT = "handle an alert"
     ENROLL = "enroll patients"
     VIEW_OUTCOMES = "view outcomes"
+    VIEW_ALERT_HANDLING = "view how alerts are handled"
+    VIEW_MONITORING = "view how well the expectation holds"
     EXPORT_RESEARCH = "export research data"
 
 
@@ -28,8 +30,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PROVIDER: frozenset(
         {Permission.VIEW_PANEL, Permission.VIEW_RECORD, Permission.HANDLE_ALERT, Permission.ENROLL}
     ),
-    Role.MANAGER: frozenset({Permission.VIEW_OUTCOMES}),
-    Role.RESEARCHER: frozenset({Permission.EXPORT_RESEARCH}),
+    Role.MANAGER: frozenset({Permission.VIEW_OUTCOMES, Permission.VIEW_ALERT_HANDLING, Permission.VIEW_MONITORING}),
+    Role.RESEARCHER: frozenset({Permission.EXPORT_RESEARCH, Permission.VIEW_MONITORING}),
 }
 
 

@@ -24,7 +24,9 @@ SCREENS = (
     PageEntry("record.py", "Record", Permission.VIEW_RECORD),
     PageEntry("enroll.py", "Enroll", Permission.ENROLL),
     PageEntry("outcomes.py", "Outcomes", Permission.VIEW_OUTCOMES),
+    PageEntry("workload.py", "Alerts", Permission.VIEW_ALERT_HANDLING),
     PageEntry("research.py", "Research export", Permission.EXPORT_RESEARCH),
+    PageEntry("monitoring.py", "Is it right?", Permission.VIEW_MONITORING),
 )
 OWN = (PageEntry("account.py", "Account", None), PageEntry("sign_out.py", "Sign out", None))
 HOME = PageEntry("home.py", "Home", None)

@@ -1,0 +1,32 @@
+"""Counts or shares as bars: weeks, tenths of a distribution."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dashboard.charts.frame import LABEL_TEXT, axis, figure
+from dashboard.palette import Palette
+
+HEIGHT = 260
+
+
+def bars_figure(
+    names: Sequence[str],
+    heights: Sequence[float | None],
+    axis_titles: tuple[str, str],
+    colours: Palette,
+    promised: float | None = None,
+    promised_words: str = "",
+) -> go.Figure:
+    """One bar per name (None: no bar); ``axis_titles``: x and y; ``promised``: a dashed line to compare with."""
+    drawn = figure(colours, HEIGHT, {"l": 52, "r": 8, "t": 22, "b": 48})
+    drawn.add_trace(go.Bar(x=list(names), y=list(heights), marker_color=colours.band_50, hoverinfo="skip", width=0.8))
+    if promised is not None:
+        drawn.add_hline(promised, line={"color": colours.threshold, "width": 1, "dash": "dash"})
+        drawn.add_annotation(x=1, xref="paper", xanchor="right", y=promised, yanchor="bottom", text=promised_words,
+                             showarrow=False, font={"size": LABEL_TEXT, "color": colours.threshold})  # fmt: skip
+    drawn.update_layout(
+        xaxis=axis(colours, type="category", title=axis_titles[0]),
+        yaxis=axis(colours, title=axis_titles[1], rangemode="tozero", nticks=5),
+    )
+    return drawn
