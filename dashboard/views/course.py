@@ -107,6 +107,10 @@ def finding(course: Course) -> str:
     if last.day <= 0:
         return f"{course.name} {course.points(last.value)} at the start; no follow-up yet"
     at = time_on_course(last.day, course.event)
+    if _fell_suddenly(course, last):
+        way = "fall" if course.higher_is_better else "rise"
+        before = course.points(course.track.expected["expected_next"])
+        return f"Sudden {way} to {course.points(last.value)} at {at}; {before} expected after the earlier answers"
     falling = _worse_since(course)
     if course.expected(last.day) is None:
         return f"{course.name} {course.points(last.value)} at {at}; no curve yet for patients like this one"
@@ -123,6 +127,12 @@ def finding(course: Course) -> str:
         expected = interval(low, high, course.scale.decimals)
         return f"{course.name} {course.points(last.value)} at {at}, {side} the expected {expected}"
     return f"{course.name} {course.points(last.value)} at {at}, {where}"
+
+
+def _fell_suddenly(course: Course, last: ScoredAnswer) -> bool:
+    """Whether the judged answer, the one shown last, is off against what the earlier answers let expect."""
+    tests = (course.track.expected or {}).get("off_tests") or ""
+    return "sudden" in tests and course.track.day == last.day
 
 
 def _worse_since(course: Course) -> str | None:

@@ -11,6 +11,7 @@ from care.status import AssignmentState, EpisodeState
 from dashboard.charts.recovery_chart import Answered, RecoveryChart
 from dashboard.labels import status_label
 from dashboard.views.course import Course
+from dashboard.views.course_why import made_of, sources, standing
 from dashboard.views.people import index_in_words
 from dashboard.views.thresholds import DrawnThreshold
 from dashboard.words import NARROW_SPACE, count, interval, number, time_on_course
@@ -110,6 +111,7 @@ def note_of(course: Course, episode: Episode, similar: int, thresholds: list[Dra
     expected = course.track.expected or {}
     if course.band:
         of = f" of {count(int(expected['n']))} similar patients" if expected.get("n") else " of similar patients"
+        said.append(standing(course))
         said.append(f"Light band: 80{NARROW_SPACE}%{of}; dark band: 50{NARROW_SPACE}%; line: their median.")
         if similar:
             said.append(f"Grey: {similar} of their courses, the nearest by start score.")
@@ -118,9 +120,10 @@ def note_of(course: Course, episode: Episode, similar: int, thresholds: list[Dra
             if episode.stratum
             else "Similar = same condition and start score; age, sex and other known factors adjusted."
         )
+        said += [made_of(course), sources(course, episode)]
     else:
-        said.append("No curve yet: fewer than 50 patients like this one have answered.")
-    return " ".join([*said, *(threshold.note for threshold in thresholds)])
+        said.append("No curve yet: too few patients like this one have answered, here or elsewhere.")
+    return " ".join([*filter(None, said), *(threshold.note for threshold in thresholds)])
 
 
 def in_one_sentence(course: Course) -> str:

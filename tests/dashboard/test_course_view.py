@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 import settings
-from care.models import Track
+from care.models import Episode, Track
 from dashboard.views.course import Course, ScoredAnswer, finding
+from dashboard.views.course_why import made_of, sources, standing
 from dashboard.views.thresholds import drawn_thresholds
 from scoring.instruments import parse_instrument
 
@@ -66,3 +67,35 @@ def test_a_threshold_names_its_source_and_stays_inside_the_scale():
     assert all("(" in each.note for each in drawn_thresholds(hip, hip.scales[0], 20))
     assert not [each for each in drawn_thresholds(hip, hip.scales[0], 47) if "gain" in each.label]
     assert not [each for each in drawn_thresholds(hip, hip.scales[0], None) if "gain" in each.label]
+
+
+WHY = {
+    **{"p10": 48.0, "p50": 58.0, "p90": 66.0, "n": 214, "below": 0.04, "own": 0.6, "network": 0.3, "literature": 0.1},
+    "parts": [["similar patients on average", 54.2], ["own baseline", 5.6], ["age", -1.8]],
+}
+
+
+def flagged(**more):
+    found = course((-5, 44), (42, 41))
+    found.track.expected = WHY | more
+    found.track.instrument, found.track.scale, found.track.score, found.track.day = "koos_jr@1", "interval", 41.0, 42
+    return found
+
+
+def test_the_note_says_where_the_patient_stands_and_why_so_much_was_expected():
+    episode = Episode(condition="knee_replacement", index_kind="surgery")
+    assert standing(flagged()) == (
+        "KOOS JR 41 at week 6. 80\u202f% of 214 similar patients are at 48–66; lower than 96 of 100."
+    )
+    assert made_of(flagged()) == "Expected 58.0 = 54.2 similar patients on average, +5.6 own start score, −1.8 age."
+    assert sum(points for _, points in WHY["parts"]) == pytest.approx(WHY["p50"])
+    assert sources(flagged(), episode) == (
+        "The expectation rests on 60\u202f% your clinic, 30\u202f% other clinics, 10\u202f% published studies"
+        " (unverified: another, similar instrument)."
+    )
+    assert standing(course()) == made_of(course()) == sources(course(), episode) == ""
+
+
+def test_a_sudden_fall_is_the_finding():
+    found = flagged(off_tests="sudden", expected_next=57.0)
+    assert finding(found) == "Sudden fall to 41 at week 6; 57 expected after the earlier answers"
