@@ -69,7 +69,11 @@ def _shape(curve: StratumCurve, seen: Courses, mine: pd.DataFrame) -> np.ndarray
     known = np.where(np.isnan(middle), np.nan, seen.score)
     usual = USUAL_STEP * (scale.highest - scale.lowest)
     step = mine["mdc"].fillna(usual).to_numpy(float)
-    return shapes(seen.day, known, middle, 1.0 if scale.higher_is_better else -1.0, step)
+    better = 1.0 if scale.higher_is_better else -1.0
+    word = shapes(seen.day, known, middle, better, step)
+    # a little below the middle is every other course: half of them would start slowly
+    behind = better * (mine["p50"] - mine["score"]).to_numpy(float) >= step
+    return np.where(behind | np.isin(word, ("relapse", "late dip")), word, None)
 
 
 def _add_goal(courses: pd.DataFrame, places: np.ndarray, curve: StratumCurve, seen: Courses, day: np.ndarray) -> None:

@@ -104,7 +104,16 @@ def off_expected(row, today: date) -> str:
         return sudden_change(row)
     lead = f"{scale_name(row)} {trend(row) or f'{number(row.score, row.decimals)}, expected {in_range(row)}'}"
     said = f"{lead}; {compared(row)} similar patients." if compared(row) else f"{lead}."
-    return f"{row.shape.capitalize()}: {said}" if isinstance(row.shape, str) else said
+    return f"{slow_change(row)}: {said}" if slow_change(row) else said
+
+
+def slow_change(row) -> str:
+    """Slow decline, or the shape of the course; empty for a first answer and for a registry's rows."""
+    if isnan(row.off_share):
+        return ""
+    if trend(row).endswith("surveys"):
+        return "Slow decline" if row.higher_is_better else "Slow rise"
+    return row.shape.capitalize() if isinstance(row.shape, str) else ""
 
 
 def sudden_change(row) -> str:
@@ -124,7 +133,7 @@ def unlikely_goal(row, today: date) -> str:
     by = "" if isnan(row.goal_day) else f" {time_after_index(row.goal_day, 'by')}"
     said = f"Unlikely to reach {goal}{by}: {share_in_words(row.goal_chance)} similar patients do."
     if row.goal_flagged >= FEWEST_TO_COUNT:
-        said += f" Of {row.goal_flagged:,.0f} seen like this before, {share_in_words(row.goal_missed)} missed it."
+        said += f" Of {row.goal_flagged:,.0f} like this before, {row.goal_missed * row.goal_flagged:,.0f} missed it."
     return said
 
 

@@ -82,6 +82,46 @@ def test_a_difference_inside_the_measurement_error_is_not_off_track():
     assert read(within) == "47, expected 48–70; the distance from the middle is within measurement error."
 
 
+CURVE = {"off_share": 0.03, "below_next": 0.5, "expected_next": 58.0}
+
+
+def test_an_answer_is_off_only_when_it_is_rarer_than_the_calibrated_share():
+    assert judged(**LOW | CURVE)["status"] == "on_track"  # 4 of 100 are below it: that happens in courses that go well
+    slow = judged(**LOW | CURVE | {"below": 0.02})
+    assert (slow["status"], slow["off_tests"]) == ("off_track", "slow")
+    assert read(slow) == "Slow decline: KOOS JR falling for two surveys; lower than 98 of 100 similar patients."
+
+
+def test_a_sudden_fall_is_off_though_the_score_is_inside_the_band():
+    course = judged(**CURVE | {"score": 52.0, "expected_next": 66.0, "below_next": 0.01, "previous": 66.0})
+    assert (course["status"], course["off_tests"]) == ("off_track", "sudden")
+    said = "Sudden fall: KOOS JR 52, 66 expected after the earlier answers; lower than 99 of 100 with the same answers."
+    assert read(course) == said
+    assert course["explanation"].endswith(f"Down 14 since the survey before. {said}")
+
+
+def test_a_sudden_fall_inside_the_measurement_error_is_not_off():
+    course = judged(**CURVE | {"score": 52.0, "expected_next": 58.0, "below_next": 0.01, "mdc": 6.5})
+    assert (course["status"], course["off_tests"]) == ("on_track", None)
+
+
+def test_the_shape_is_said_of_a_course_that_never_rose():
+    slow = {"score": 41.0, "previous": 40.0, "before_previous": 41.0, "below": 0.01, "shape": "slow start"}
+    assert (
+        read(judged(**CURVE | slow)) == "Slow start: KOOS JR 41, expected 48–70; lower than 99 of 100 similar patients."
+    )
+
+
+def test_one_survey_that_breaks_the_own_rhythm_is_silence():
+    quiet = {"expired_in_row": 1, "typical_gap": 7.0}
+    later, before = AS_OF + timedelta(days=1), AS_OF - timedelta(hours=1)
+    assert judged(**quiet, silent_from=later)["status"] == "on_track"
+    assert judged(**quiet, silent_from=later)["valid_until"] == later
+    course = judged(**quiet, silent_from=before)
+    assert (course["status"], course["trigger"]) == ("silent", "since:r2")
+    assert read(course).startswith("No answer for 23 days, 1 survey unanswered, usually one every 7 days.")
+
+
 def test_two_expired_surveys_are_silence_and_one_is_not():
     assert judged(expired_in_row=1)["status"] == "on_track"
     course = judged(expired_in_row=2)
@@ -154,6 +194,8 @@ def test_unlikely_to_reach_the_goal_is_a_watch():
     course = judged(goal_chance=0.12, goal_day=90, goal_title="an important gain")
     assert course["status"] == "watch"
     assert read(course) == "Unlikely to reach an important gain by week 13: 12 of 100 similar patients do."
+    seen = judged(goal_chance=0.12, goal_day=90, goal_title="an important gain", goal_flagged=30, goal_missed=0.9)
+    assert read(seen).endswith("Of 30 like this before, 27 missed it.")
 
 
 def test_closed_and_historical_episodes_are_judged_by_their_scores_and_raise_nothing():
