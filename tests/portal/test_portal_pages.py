@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from care.database import app_session
 from care.models import Alert, Message, SurveyResponse
+from care.verbs.reading import mark_read
 from care.verbs.thread import write_to_patient
 
 
@@ -124,3 +125,14 @@ def test_spanish_is_chosen_with_one_press_and_stays(phone):
     assert "¿Cuándo nació?" in phone.page.text
     phone.come_in()
     assert "Hola, Rosa" in phone.page.text
+
+
+def test_the_patient_sees_that_the_care_team_has_read_the_message(phone, north, episode):
+    phone.come_in()
+    phone.get("/thread")
+    phone.post("/thread/password", password="my own words")
+    phone.post("/thread", body="Is that normal?")
+    assert "sent, not read yet" in phone.page.text
+    with app_session(north.tenant_id) as session:
+        mark_read(session, north, episode.id, datetime.now(UTC))
+    assert "· read<" in phone.get("/thread").text
