@@ -8,9 +8,10 @@ from care.access import Viewer
 from care.queries.panel import PanelRow as StoredRow
 from dashboard.alert_drawer import AlertCase, open_drawer
 from dashboard.components.panel_table import PanelClick
+from dashboard.message_drawer import ToWrite, open_message
 from dashboard.navigation import FOLDER
 from dashboard.views.panel import PanelView
-from dashboard.views.panel_rows import reason_of
+from dashboard.views.panel_rows import MESSAGE, NEW_LINK, reason_of
 from dashboard.views.people import local_today, name_of, when
 from dashboard.words import joined
 
@@ -23,13 +24,24 @@ def answer_click(viewer: Viewer, view: PanelView, click: PanelClick, as_of: date
     if click.open:
         st.switch_page(FOLDER + "record.py", query_params={"episode": click.open})
     elif click.act and rows[click.act].alert:
-        turn = st.session_state.get(FOCUS, ("", 0))[1] + 1
-        drawn = view.rows[view.page.rows.index(rows[click.act])]
-        open_drawer(
-            _case(viewer, rows[click.act], as_of),
-            "Log the call" if drawn.action == "Call" else "Resolve the alert",
-            on_dismiss=lambda: st.session_state.update({FOCUS: (click.act, turn)}),
-        )
+        row = rows[click.act]
+        _do(viewer, row, view.rows[view.page.rows.index(row)].action, as_of)
+
+
+def _do(viewer: Viewer, row: StoredRow, action: str, as_of: datetime) -> None:
+    """What the row's button says; the focus comes back to it."""
+    episode_id, turn = str(row.episode.id), st.session_state.get(FOCUS, ("", 0))[1] + 1
+
+    def dismissed() -> None:
+        st.session_state[FOCUS] = (episode_id, turn)
+
+    case = _case(viewer, row, as_of)
+    if action == NEW_LINK:
+        st.switch_page(FOLDER + "record.py", query_params={"episode": episode_id})
+    elif action == MESSAGE:
+        open_message(ToWrite(row.episode.id, case.alert_id, case.who, case.name, case.reason), dismissed)
+    else:
+        open_drawer(case, "Log the call", dismissed)
 
 
 def _case(viewer: Viewer, row: StoredRow, as_of: datetime) -> AlertCase:

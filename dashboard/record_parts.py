@@ -1,12 +1,8 @@
 """The record's parts as they are drawn: chart and its table, answers, messages, exercise, what happened."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from care.access import Viewer
-from care.models import Message
-from care.models.event import Direction
 from dashboard.charts.frame import CONFIG
 from dashboard.charts.recovery_chart import recovery_figure
 from dashboard.components.exercise_weeks import exercise_weeks
@@ -19,11 +15,9 @@ from dashboard.views.record import RecordView, similar_courses
 from dashboard.views.thresholds import drawn_thresholds
 from dashboard.views.timeline import table_of as happened_table
 from dashboard.views.timeline import timeline
-from dashboard.words import literal, moment, short_date
+from dashboard.words import literal, short_date
 
 LINES_SHOWN = 8
-MESSAGES_SHOWN = 12
-THREAD_WIDTH = 720  # px
 
 
 def course_part(viewer: Viewer, view: RecordView) -> None:
@@ -87,41 +81,6 @@ def answers_part(viewer: Viewer, view: RecordView) -> None:
     response = next((each for each in view.responses if each.id == chosen), view.responses[0])
     note(literal(how_answered(response)))
     table(answer_table(viewer, response), hide_index=True)
-
-
-def messages_part(viewer: Viewer, view: RecordView, as_of: datetime) -> None:
-    """What patient and staff wrote, oldest first; what the pathway sent by itself stands between on request."""
-    written = [(message, author) for message, author in view.messages if not _is_automatic(message, author)]
-    section(f"Messages: {len(written)} written" if written else "Messages: nobody wrote yet")
-    automatic = len(view.messages) - len(written)
-    if automatic and st.toggle(f"Show {automatic} sent by the pathway", key="automatic messages"):
-        written = view.messages
-    shown = written if st.session_state.get("all messages") else written[-MESSAGES_SHOWN:]
-    if len(written) > MESSAGES_SHOWN:
-        st.toggle(f"All {len(written)} messages", key="all messages")
-    with st.container(width=THREAD_WIDTH, gap="small", key="thread"):
-        for message, author in shown:
-            _message(message, author, view, moment(message.sent_at, as_of, view.record.patient.zone or viewer.zone))
-
-
-def _is_automatic(message: Message, author: str | None) -> bool:
-    return message.direction is Direction.TO_PATIENT and author is None
-
-
-def _message(message: Message, author: str | None, view: RecordView, at: str) -> None:
-    is_read = "" if message.read_at is None else ", read"
-    if _is_automatic(message, author):
-        note(f"{literal(at)}, sent by the pathway{is_read}: {literal(message.body)}")
-        return
-    from_patient = message.direction is Direction.FROM_PATIENT
-    name = view.record.patient.given_name or "Patient" if from_patient else author
-    with st.chat_message("patient" if from_patient else "staff", avatar=_avatar(from_patient)):
-        st.markdown(f"**{literal(name)}** :small[:gray[{literal(at)}{is_read}]]")
-        st.markdown(literal(message.body))
-
-
-def _avatar(from_patient: bool) -> str:
-    return ":material/person:" if from_patient else ":material/stethoscope:"
 
 
 def other_episodes_part(view: RecordView) -> None:

@@ -10,6 +10,8 @@ from dashboard.clock import now
 from dashboard.elements import body, note, title
 from dashboard.record_alert import alert_boxes
 from dashboard.record_choice import choose_episode
+from dashboard.record_messages import messages_part
+from dashboard.record_plan import patient_link_part, plan_part, unconfirmed_box
 from dashboard.session import viewer_who_can
 from dashboard.states import data_as_of, warn_if_stale
 from dashboard.trail import shown
@@ -30,16 +32,19 @@ with body():
     warn_if_stale(view.freshness, as_of, viewer.zone)
     confirmation()
     alert_boxes(viewer, view, as_of)
+    unconfirmed_box(view)
     main, side = st.columns([2.35, 1], gap="large")
     with main:
         record_parts.course_part(viewer, view)
     with side:
+        plan_part(viewer, view, as_of)
+        patient_link_part(viewer, view, as_of)
         record_parts.exercise_part(view)
         record_parts.happened_part(viewer, view)
         record_parts.other_episodes_part(view)
     words, answers = st.columns([1.35, 1], gap="large")
     with words:
-        record_parts.messages_part(viewer, view, as_of)
+        messages_part(viewer, view, as_of)
     with answers:
         record_parts.answers_part(viewer, view)
     note(f"{data_as_of(view.freshness, as_of, viewer.zone)}{', synthetic clinics' if viewer.is_demo else ''}.")

@@ -1,4 +1,4 @@
-"""When a patient was last heard of."""
+"""When a patient was last heard of, and what of it nobody has read."""
 
 from datetime import datetime
 from uuid import UUID
@@ -23,3 +23,17 @@ def last_heard(session: Session, patient_ids: list[UUID]) -> dict[UUID, datetime
         select(ExerciseSession.patient_id, ExerciseSession.reported_at).where(ExerciseSession.patient_id.in_(wanted)),
     ).subquery()
     return dict(session.execute(select(heard.c.patient_id, func.max(heard.c.at)).group_by(heard.c.patient_id)).all())
+
+
+def unread_messages(session: Session, patient_ids: list[UUID]) -> dict[UUID, int]:
+    """Patient → messages that no staff member has been shown; a patient without any is not in it."""
+    waiting = (
+        select(Message.patient_id, func.count())
+        .where(
+            Message.patient_id.in_(sorted(patient_ids)),
+            Message.direction == Direction.FROM_PATIENT,
+            Message.read_at.is_(None),
+        )
+        .group_by(Message.patient_id)
+    )
+    return dict(session.execute(waiting).all())

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from care.access import Scope
 from care.models import Alert, Enrollment, Episode, Patient, Track
-from care.queries.contact import last_heard
+from care.queries.contact import last_heard, unread_messages
 from care.queries.names import named
 from care.queries.urgency import WITHOUT_ALERT, ranked_episodes
 from care.scoping import check_session, episodes_within
@@ -50,6 +50,7 @@ class PanelRow:
     alert: Alert | None
     pathway: str | None  # key@version of the newest enrollment
     last_heard_at: datetime | None  # latest answer, message or exercise report of the patient
+    unread: int  # messages of the patient that no staff member has been shown
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _rows(session: Session, found: list) -> list[PanelRow]:
     tracks = _by_id(session, Track, [row.track_id for row in found])
     alerts = _by_id(session, Alert, [row.alert_id for row in found])
     pathways = _pathways(session, list(episodes))
-    heard = last_heard(session, list(patients))
+    heard, unread = last_heard(session, list(patients)), unread_messages(session, list(patients))
     return [
         PanelRow(
             episode=episodes[row.episode_id],
@@ -166,6 +167,7 @@ def _rows(session: Session, found: list) -> list[PanelRow]:
             alert=alerts.get(row.alert_id),
             pathway=pathways.get(row.episode_id),
             last_heard_at=heard.get(row.patient_id),
+            unread=unread.get(row.patient_id, 0),
         )
         for row in found
     ]

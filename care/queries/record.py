@@ -16,6 +16,7 @@ from care.models import (
     CareTeamMember,
     Clinic,
     Enrollment,
+    EnrollmentEvent,
     Episode,
     ExercisePrescription,
     ExerciseSession,
@@ -38,10 +39,15 @@ class Record:
     episode: Episode
     patient: Patient
     clinic: str
-    pathway: str | None  # key@version of the newest enrollment
+    enrollment: Enrollment | None  # the newest
     team: list[str]  # names, the lead first
     tracks: list[Track]  # one per scale, the headline first
     other_episodes: list[Episode]  # of the same patient, newest first, inside the scope
+
+    @property
+    def pathway(self) -> str | None:
+        """key@version"""
+        return self.enrollment and self.enrollment.pathway
 
 
 @dataclass(frozen=True)
@@ -69,8 +75,8 @@ def find_record(session: Session, scope: Scope, episode_id: UUID) -> Record:
         episode=episode,
         patient=session.get_one(Patient, episode.patient_id),
         clinic=session.get_one(Clinic, episode.clinic_id).name,
-        pathway=session.scalar(
-            select(Enrollment.pathway)
+        enrollment=session.scalar(
+            select(Enrollment)
             .where(Enrollment.episode_id == episode.id)
             .order_by(Enrollment.enrolled_at.desc(), Enrollment.id.desc())
             .limit(1)
@@ -128,6 +134,29 @@ def find_alerts(session: Session, record: Record) -> list[AlertWithEvents]:
         AlertWithEvents(alert, [(event, name) for event, name in happened if event.alert_id == alert.id])
         for alert in alerts
     ]
+
+
+def find_enrollment_events(session: Session, record: Record) -> list[tuple[EnrollmentEvent, str | None]]:
+    """Every change of the episode's enrollments, oldest first, with who made it (None: the pathway)."""
+    happened = (
+        select(EnrollmentEvent, Account.display_name)
+        .join(
+            Enrollment,
+            and_(
+                Enrollment.tenant_id == EnrollmentEvent.tenant_id,
+                Enrollment.id == EnrollmentEvent.enrollment_id,
+            ),
+        )
+        .join(
+            Membership,
+            and_(Membership.tenant_id == EnrollmentEvent.tenant_id, Membership.id == EnrollmentEvent.membership_id),
+            isouter=True,
+        )
+        .join(Account, Account.id == Membership.account_id, isouter=True)
+        .where(Enrollment.episode_id == record.episode.id)
+        .order_by(EnrollmentEvent.at, EnrollmentEvent.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(happened).all()]
 
 
 def find_exercise(

@@ -15,12 +15,25 @@ from care.database import app_session
 from care.errors import CareError
 from care.ids import new_id
 from care.links import Visitor
-from care.models import Account, ExercisePrescription, ExerciseSession, Membership, Message, PatientPassword, SurveyLink
+from care.models import (
+    Account,
+    Alert,
+    Episode,
+    ExercisePrescription,
+    ExerciseSession,
+    Membership,
+    Message,
+    PatientPassword,
+    SurveyLink,
+)
 from care.models.event import Channel, Direction, ExerciseState, MessageKind
 from care.queue import news
+from care.raising import raise_alert
+from care.status import AlertState
 from care.verbs.enrollment import find_episode
 
 LONGEST_MESSAGE = 4000
+WROTE = "patient_wrote"  # the rule of the alert that a patient's message raises
 SHORTEST_PASSWORD = 8
 FREE_FAILURES, WAIT = 5, timedelta(minutes=15)
 
@@ -77,6 +90,7 @@ def write_to_team(session: Session, visitor: Visitor, body: str, now: datetime) 
     """A patient's message; every character is kept as it came, but for those that no text may hold."""
     message = _message(visitor.tenant_id, visitor.patient_id, visitor.episode_id, Direction.FROM_PATIENT, body, now)
     session.add(message)
+    _ask_for_an_answer(session, message, now)
     news(session)
     return message
 
@@ -186,6 +200,16 @@ def _message(
         sent_at=now,
         delivered_at=now,
     )
+
+
+def _ask_for_an_answer(session: Session, message: Message, now: datetime) -> None:
+    """Staff see on the panel that a patient wrote; further messages join the alert that waits already."""
+    waits = select(Alert.id).where(
+        Alert.episode_id == message.episode_id, Alert.rule == WROTE, Alert.state != AlertState.RESOLVED
+    )
+    if session.scalar(waits.limit(1)) is None:
+        episode = session.get_one(Episode, message.episode_id)
+        raise_alert(session, episode, WROTE, f"message:{message.id}", "watch", "Wrote a message.", now)
 
 
 def _password(session: Session, patient_id: UUID) -> PatientPassword | None:

@@ -14,12 +14,14 @@ from dashboard.components.panel_table import PanelRow
 from dashboard.definitions import instrument, scale_name
 from dashboard.labels import NOTHING, status_label
 from dashboard.views.people import in_a_list, in_a_quiet_line, local_today, name_of
-from dashboard.words import DASH, NARROW_SPACE, ago, interval, number
+from dashboard.words import DASH, NARROW_SPACE, ago, interval, number, plural
 from scoring.reasons import as_read
 from scoring.track import TrackStatus
 
 CLOSED = "Closed"
 NO_COURSE = Sparkline(band="", line="", last=None, outside=False, words="no answer yet")
+CALL, MESSAGE, NEW_LINK = "Call", "Message", "New link"
+LINK_RULES = ("link_wanted", "link_killed")
 BY_PHONE = (TrackStatus.CALL_TODAY, TrackStatus.OFF_TRACK, TrackStatus.SILENT)
 
 Course = list[tuple[int, float]]
@@ -47,7 +49,7 @@ def _row(viewer: Viewer, row: StoredRow, scales: dict[tuple[str, str], Course], 
     label = status_label(row.status if row.track or row.alert else None)
     course = scales.get((row.track.instrument, row.track.scale), []) if row.track else []
     score, expected = _score(viewer, row.track, course, asks)
-    mark = _mark(viewer, row.alert)
+    mark = _mark(viewer, row.alert, row.unread)
     return PanelRow(
         id=str(row.episode.id),
         href=f"record?episode={row.episode.id}",
@@ -59,7 +61,7 @@ def _row(viewer: Viewer, row: StoredRow, scales: dict[tuple[str, str], Course], 
         colour=label.colour,
         name=name_of(row.patient),
         mark=mark,
-        is_new=mark == "new",
+        is_new=mark == "new" or row.unread > 0,
         sub=(in_a_list(row.patient, row.episode, today) if asks else in_a_quiet_line(row.episode, today)),
         reason=reason_of(row.track, row.alert, today),
         course=_picture(viewer, row, course, today),
@@ -83,7 +85,9 @@ def _group(row: StoredRow, group: str) -> str:
     return group if row.alert else NOTHING
 
 
-def _mark(viewer: Viewer, alert: Alert | None) -> str:
+def _mark(viewer: Viewer, alert: Alert | None, unread: int) -> str:
+    if unread:
+        return plural(unread, "unread message")
     if alert is None or alert.state is AlertState.SNOOZED:
         return ""
     if alert.state is AlertState.OPEN:
@@ -92,9 +96,12 @@ def _mark(viewer: Viewer, alert: Alert | None) -> str:
 
 
 def _action(row: StoredRow) -> str:
+    """A new link is made on the record; who is badly off is called, everybody else is written to."""
     if row.alert is None:
         return ""
-    return "Call" if row.status in BY_PHONE and row.patient.phone else "Resolve"
+    if row.alert.rule in LINK_RULES:
+        return NEW_LINK
+    return CALL if row.status in BY_PHONE and row.patient.phone else MESSAGE
 
 
 def _score(viewer: Viewer, track: Track | None, course: Course, asks: bool) -> tuple[str, str]:

@@ -8,13 +8,15 @@ import pandas as pd
 
 from care.access import Viewer
 from care.lakes import Freshness, freshness
-from care.models import Message, SurveyAssignment, SurveyResponse
+from care.models import EnrollmentEvent, Message, SurveyAssignment, SurveyResponse
 from care.models.patient import IndexPrecision
+from care.queries.links import LinkState, link_state
 from care.queries.record import (
     AlertWithEvents,
     Record,
     find_alerts,
     find_assignments,
+    find_enrollment_events,
     find_exercise,
     find_messages,
     find_record,
@@ -27,6 +29,8 @@ from dashboard.views.course import Course, courses_of
 from dashboard.views.exercise import ExerciseView, exercise_view, first_day_shown
 from dashboard.views.people import in_a_header, local_today, name_of, when
 from dashboard.words import joined, literal
+from pathways.course import Course as Plan
+from pathways.course import read_courses
 from warehouse.questions.course import get_similar_courses
 
 
@@ -42,6 +46,9 @@ class RecordView:
     assignments: list[SurveyAssignment]
     responses: list[SurveyResponse]
     messages: list[tuple[Message, str | None]]
+    plan: Plan | None  # the newest enrollment as the schedule sees it
+    enrollment_events: list[tuple[EnrollmentEvent, str | None]]  # with who changed it
+    link: LinkState
     exercise: ExerciseView | None
     courses: list[Course]
     freshness: Freshness
@@ -66,6 +73,9 @@ def read_record(viewer: Viewer, episode_id: UUID, as_of: datetime) -> RecordView
             assignments=find_assignments(session, record),
             responses=responses,
             messages=find_messages(session, record),
+            plan=read_courses(session, [record.enrollment])[0] if record.enrollment else None,
+            enrollment_events=find_enrollment_events(session, record),
+            link=link_state(session, record.episode.id, record.patient.id, as_of),
             exercise=exercise_view(*find_exercise(session, record, first_day_shown(today)), today),
             courses=courses_of(viewer, record.episode, record.tracks, responses),
             freshness=freshness(session),

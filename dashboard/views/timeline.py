@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from care.access import Viewer
-from care.models import SurveyResponse
+from care.models import EnrollmentEvent, SurveyResponse
 from care.models.event import Direction
 from care.models.patient import IndexPrecision
-from care.status import AlertState, AssignmentState
+from care.status import AlertState, AssignmentState, EnrollmentState
 from dashboard.definitions import instrument
 from dashboard.labels import ALERT_OUTCOMES, INDEX_EVENTS, status_label
 from dashboard.views.record import RecordView
@@ -30,7 +30,8 @@ class Happened:
 def timeline(viewer: Viewer, view: RecordView) -> list[Happened]:
     """Newest first; of one instant in the order answer, alert, message."""
     zone = view.record.patient.zone or viewer.zone
-    lines = [*_answers(viewer, view), *_alerts(view, zone), *_messages(view, zone), *_missed(view), *_index(view, zone)]
+    lines = [*_answers(viewer, view), *_alerts(view, zone), *_messages(view, zone), *_missed(view),
+             *_enrollment(view, zone), *_index(view, zone)]  # fmt: skip
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
@@ -107,6 +108,24 @@ def _missed(view: RecordView) -> list[Happened]:
         Happened(each.expires_at, day, f"Survey due {short_date(day, view.today)} not answered")
         for day, each in expired.items()
     ]
+
+
+def _enrollment(view: RecordView, zone: str) -> list[Happened]:
+    return [
+        Happened(event.at, event.at.astimezone(ZoneInfo(zone)).date(), _enrollment_words(event, name))
+        for event, name in view.enrollment_events
+    ]
+
+
+def _enrollment_words(event: EnrollmentEvent, name: str | None) -> str:
+    said = {
+        EnrollmentState.ACTIVE: "Enrolled" if event.from_state is None else "Pathway resumed",
+        EnrollmentState.PAUSED: "Pathway paused",
+        EnrollmentState.COMPLETED: "Pathway completed",
+        EnrollmentState.WITHDRAWN: "Discharged",
+    }[event.to_state]
+    who = f", {name}" if name else ""
+    return f"{said}{who}: {event.reason}" if event.reason else f"{said}{who}"
 
 
 def _index(view: RecordView, zone: str) -> list[Happened]:

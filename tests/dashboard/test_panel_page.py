@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from care.database import app_session, owner_engine
 from care.ids import new_id
 from care.lakes import Freshness
-from care.models import Alert, Episode, SignInSession, Track
+from care.models import Alert, Episode, Message, Patient, SignInSession, Track
 from care.queries.news import mark_of_now
 from care.queries.panel import Show
 from care.raising import raise_alert
@@ -231,3 +231,31 @@ def test_a_lake_that_is_being_updated_hides_pictures_and_no_patient(viewer, monk
     monkeypatch.setattr(resources, "_cursor", updated)
     monkeypatch.setattr(panel_view, "data_as_of", lambda _: Freshness(NOW, None))
     assert [row.name for row in read_panel(viewer, choice(), NOW).rows] == [row.name for row in before.rows] != []
+
+
+def drawer(episode_id, alert_id):
+    from dashboard.message_drawer import ToWrite, open_message
+
+    open_message(ToWrite(episode_id, alert_id, "Dunn, Dee · day 43", "Dee Dunn", "Falling for two surveys."))
+
+
+def test_a_message_from_the_panel_is_sent_and_closes_what_it_is_about(panel, open_as, two_tenants):
+    open_as("north", "panel.py")  # signs in
+    with app_session(two_tenants[0].id) as session:
+        dee = session.scalars(select(Alert.id).where(Alert.episode_id == panel["Dee"])).one()
+    app = AppTest.from_function(drawer, kwargs={"episode_id": panel["Dee"], "alert_id": dee}).run()
+    app.button(key="send_and_resolve").click().run()
+    assert "1 to 4000 characters" in app.error[0].value
+    app.text_area(key="message").input("Please come in on Monday.")
+    app.button(key="send_and_resolve").click().run()
+    with app_session(two_tenants[0].id) as session:
+        assert session.get_one(Alert, dee).outcome == "messaged"
+        sent = session.scalars(select(Message.body).where(Message.episode_id == panel["Dee"])).all()
+    assert sent == ["Please come in on Monday."]
+
+
+def test_who_has_no_phone_or_is_only_watched_is_written_to(viewer, panel, two_tenants):
+    with app_session(two_tenants[0].id) as session:
+        ben = session.get_one(Episode, panel["Ben"])
+        session.get_one(Patient, ben.patient_id).phone = None
+    assert [row.action for row in read_panel(viewer, choice(search="bell"), NOW).rows] == ["Message"]

@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from care.database import app_session
 from care.ids import new_id
-from care.models import Alert, Message, Track
+from care.models import Alert, Message, Patient, Track
 from care.models.event import Channel, Direction, MessageKind
+from care.models.patient import IndexStatus
 from care.registry import load_library
 from care.status import AlertState
 from factories import NOON, make_alert, make_episode, make_patient, make_response
@@ -128,3 +130,49 @@ def test_acknowledging_is_seen_in_the_same_rerun_and_can_be_undone(record, patie
 def test_opening_a_record_is_in_the_trail(record, patient, two_tenants, trail):
     record()
     assert [patient["patient"]] in trail("record", two_tenants[0].id)
+
+
+def messages(tenant, patient, direction):
+    with app_session(tenant.id) as session:
+        asked = select(Message).where(Message.patient_id == patient["patient"], Message.direction == direction)
+        return session.scalars(asked.order_by(Message.sent_at)).all()
+
+
+def test_what_a_staff_member_has_seen_is_read(record, patient, two_tenants):
+    record()
+    assert all(each.read_at for each in messages(two_tenants[0], patient, Direction.FROM_PATIENT))
+
+
+def test_a_message_is_sent_once_and_the_box_is_empty_again(record, patient, two_tenants):
+    app = record()
+    app.text_area(key="words to the patient").input("Please rest **today**.")
+    app.button(key="send").click().run()
+    assert [each.body for each in messages(two_tenants[0], patient, Direction.TO_PATIENT)] == ["Please rest **today**."]
+    assert app.text_area(key="words to the patient").value == ""
+    assert any(each.value.startswith("Sent") for each in app.success)
+
+
+def test_an_empty_message_is_refused_and_nothing_is_sent(record, patient, two_tenants):
+    before = len(messages(two_tenants[0], patient, Direction.TO_PATIENT))
+    app = record()
+    app.text_area(key="words to the patient").input("   ")
+    app.button(key="send").click().run()
+    assert "1 to 4000 characters" in app.error[0].value
+    assert len(messages(two_tenants[0], patient, Direction.TO_PATIENT)) == before
+
+
+def test_a_new_link_is_shown_once_and_its_state_stays(record):
+    app = record()
+    assert "No link has been made yet." in everything(app)
+    app.button(key="new_link").click().run()
+    assert "/l/" in app.code[0].value
+    assert "not opened yet" in everything(app)
+    assert not record().code
+
+
+def test_a_planned_day_that_has_passed_is_asked_about(record, patient, two_tenants):
+    with app_session(two_tenants[0].id) as session:
+        person = session.get_one(Patient, patient["patient"])
+        planned = make_episode(session, person, index_date=date(2026, 1, 19), index_status=IndexStatus.PLANNED).id
+    assert "Did the surgery take place?" in everything(record(episode=planned))
+    assert "Did the surgery take place?" not in everything(record())

@@ -1,0 +1,80 @@
+"""The record's plan: what is due next and what was asked, from the schedule itself; and the patient's link."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from care.access import Viewer
+from care.models.patient import IndexStatus
+from care.status import EnrollmentState, EpisodeState
+from dashboard.elements import note, section, table
+from dashboard.labels import INDEX_EVENTS
+from dashboard.navigation import FOLDER
+from dashboard.patient_link import link_part
+from dashboard.views.record import RecordView
+from dashboard.views.schedule import schedule_rows, what
+from dashboard.words import literal, short_date
+from pathways.local_time import local_date
+from pathways.schedule import Occurrence, Standing
+
+
+def unconfirmed_box(view: RecordView) -> None:
+    """A planned day that has passed: what counts from it waits until staff says whether it took place."""
+    episode = view.record.episode
+    open_one = episode.state is EpisodeState.OPEN and not episode.is_historical
+    if not open_one or episode.index_status is not IndexStatus.PLANNED or episode.index_date >= view.today:
+        return
+    event = INDEX_EVENTS[episode.index_kind]
+    with st.container(border=True, horizontal=True, horizontal_alignment="distribute", key="unconfirmed"):
+        day = short_date(episode.index_date, view.today)
+        st.markdown(
+            f":orange[◆] **Did the {event} take place?** It was planned for {day}. "
+            "Questions that count from it wait for your answer.", width="content",
+        )  # fmt: skip
+        st.page_link(FOLDER + "enroll.py", label="Confirm or move the day", query_params={"episode": str(episode.id)})
+
+
+def plan_part(viewer: Viewer, view: RecordView, as_of: datetime) -> None:
+    """Next contact in a line, the whole calendar folded, and the way to change it."""
+    plan = view.plan
+    if plan is None:
+        section("On no pathway")
+        return
+    occurrences = plan.timeline(as_of)
+    section(_finding(view, occurrences))
+    coming = [each for each in occurrences if each.standing in (Standing.DUE, Standing.AHEAD, Standing.HELD)]
+    if coming and plan.enrollment.state is EnrollmentState.ACTIVE:
+        first = coming[0]
+        until = short_date(local_date(first.expires_at, plan.zone), view.today)
+        note(literal(f"{what(viewer, plan.pathway, first.step)}, day {first.day}, open until {until}."))
+    with st.expander("Asked and planned, day by day"):
+        table(schedule_rows(viewer, plan.pathway, occurrences, plan.zone, view.today), hide_index=True)
+    if plan.enrollment.state in (EnrollmentState.ACTIVE, EnrollmentState.PAUSED):
+        st.page_link(
+            FOLDER + "enroll.py",
+            label="Pause, move day 0, discharge",
+            query_params={"episode": str(view.record.episode.id)},
+        )
+
+
+def _finding(view: RecordView, occurrences: list[Occurrence]) -> str:
+    state = view.plan.enrollment.state
+    if state is EnrollmentState.PAUSED:
+        return "The pathway is paused"
+    if state in (EnrollmentState.COMPLETED, EnrollmentState.WITHDRAWN):
+        return "The pathway has ended"
+    coming = [each for each in occurrences if each.standing in (Standing.DUE, Standing.AHEAD, Standing.HELD)]
+    if not coming:
+        return "Nothing more is planned"
+    if coming[0].standing is Standing.HELD:
+        return "Next: waits until day 0 is confirmed"
+    if coming[0].standing is Standing.DUE:
+        return "Next: due now"
+    return f"Next: {short_date(coming[0].due_date, view.today)}"
+
+
+def patient_link_part(viewer: Viewer, view: RecordView, as_of: datetime) -> None:
+    """The link that opens the survey, while care goes on."""
+    if view.record.episode.state is EpisodeState.OPEN and not view.record.episode.is_historical:
+        section("Link to the survey")
+        link_part(viewer, view.record.episode.id, view.record.patient, view.link, as_of)
