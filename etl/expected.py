@@ -12,6 +12,7 @@ from etl.frames import make_table
 from etl.registry_bands import fold_of
 from etl.strata import Stratum
 from etl.updated import add_updated
+from scoring.recovery_explain import contributions
 from scoring.recovery_folds import FoldedBand
 from scoring.recovery_stratum import CHART_LEVELS, StratumCurve
 
@@ -92,21 +93,11 @@ def _ask_curve(
 
 def _parts(curve: StratumCurve, day: np.ndarray, baseline: np.ndarray, x: np.ndarray, middle: np.ndarray) -> np.ndarray:
     """Length-n JSON [[words, points], …]: contributions that add up to the middle of the band; None without one."""
-    names = list(curve_covariates())
-    _, by_baseline, _ = curve.curve.mean.parts(np.nan_to_num(day), baseline, x)
-    by_covariate = []
-    for number in range(len(names)):
-        alone = np.zeros_like(x)
-        alone[:, number] = x[:, number]
-        by_covariate.append(curve.curve.mean.parts(np.nan_to_num(day), baseline, alone)[2])
-    own = np.round(np.column_stack([by_baseline, *by_covariate]), 2)
-    average = np.round(middle - own.sum(axis=1), 2)
-    words = ["similar patients on average", "own baseline", *names]
+    words, points = contributions(curve.curve, np.nan_to_num(day), baseline, x, middle, list(curve_covariates()))
     texts = np.full(len(day), None, dtype=object)
     # before the first day with evidence the band is a line from the own baseline: there is nothing to take apart
     for row in np.flatnonzero(~np.isnan(middle) & (day >= curve.first_day)):
-        points = [average[row], *own[row]]
-        texts[row] = json.dumps([[word, value] for word, value in zip(words, points, strict=True) if value])
+        texts[row] = json.dumps([[word, value] for word, value in zip(words, points[row], strict=True) if value])
     return texts
 
 

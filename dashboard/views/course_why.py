@@ -52,9 +52,7 @@ def sources(course: Course, episode: Episode) -> str:
     known = [f"{share}{NARROW_SPACE}% {words}" for share, words in shares if share]
     if not known:
         return ""
-    unverified = (
-        " (unverified: another, similar instrument)" if shares[2][0] and _is_unverified(course, episode) else ""
-    )
+    unverified = " (unverified)" if shares[2][0] and _is_unverified(course, episode) else ""
     return f"The expectation rests on {', '.join(known)}{unverified}."
 
 

@@ -91,7 +91,7 @@ def test_the_note_says_where_the_patient_stands_and_why_so_much_was_expected():
     assert sum(points for _, points in WHY["parts"]) == pytest.approx(WHY["p50"])
     assert sources(flagged(), episode) == (
         "The expectation rests on 60\u202f% your clinic, 30\u202f% other clinics, 10\u202f% published studies"
-        " (unverified: another, similar instrument)."
+        " (unverified)."
     )
     assert standing(course()) == made_of(course()) == sources(course(), episode) == ""
 

@@ -8,7 +8,7 @@ from bench.recovery_alarms import SCALE, courses_of, episode_minimum, one_seed
 from bench.recovery_alarms import results as alarm_results
 from scoring.recovery_calibrate import calibrate
 from scoring.recovery_courses import Courses
-from scoring.recovery_explain import contributions, similar_courses
+from scoring.recovery_explain import contributions
 from scoring.recovery_fit import fit_curve
 from scoring.recovery_flags import calibrated, off_expected, worse_shares
 from scoring.recovery_goal import FlagRecord, goal_chance, goal_scores, record_of
@@ -90,22 +90,13 @@ def test_shapes_in_words(score, shape):
     assert mirrored.tolist() == [shape]
 
 
-@pytest.mark.parametrize("score", [[70.0, 75.0], [np.nan, np.nan], [100.0, 100.0]])
-def test_contributions_add_up(score):
-    course = Courses(np.array([55.0]), np.array([[0.8]]), np.array([[30.0, 90.0]]), np.array([score]))
-    *parts, (word, expected) = contributions(CURVE, course, 180.0, ["age"])
-    assert word == "expected" and 0 <= expected <= 100
-    assert sum(points for _, points in parts) == pytest.approx(expected)
-    names = [name for name, _ in parts]
-    assert names[:3] == ["similar patients on average", "own baseline", "age"]
-    assert ("the last 2 answers" in names) == (not np.isnan(score[0]))
-
-
-def test_similar_courses_have_a_near_baseline():
-    own = Courses(np.array([25.0]), np.zeros((1, 1)), np.array([[30.0]]), np.array([[40.0]]))
-    alike = similar_courses(CURVE, own, FITTED)
-    assert len(alike) == 20
-    assert np.abs(FITTED.baseline[alike] - 25).max() <= 3
+def test_contributions_add_up_to_what_is_shown():
+    day, baseline, x = np.array([30.0, 180.0]), np.array([55.0, 98.0]), np.array([[0.8], [0.0]])
+    middle = CURVE.expected(day, baseline, x, np.array([0.5]))[:, 0]
+    words, points = contributions(CURVE, day, baseline, x, middle, ["age"])
+    assert words == ["similar patients on average", "own baseline", "age"]
+    assert points.sum(axis=1) == pytest.approx(middle, abs=0.005)
+    assert points[1, 2] == 0 and points[1, 1] > points[0, 1]
 
 
 @pytest.mark.slow
