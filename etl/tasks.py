@@ -14,7 +14,8 @@ from care.verbs.escalation import escalate, tenants_to_escalate
 from etl.due import tenants_due
 from etl.lakes import compact_tenant
 from etl.run import run
-from pathways.tick import tenants_to_tick, tick
+from pathways.demo.life import demonstrations, go_on
+from pathways.tick import tenants_to_tick
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,16 @@ async def tick_all(timestamp: int) -> None:
     """Write what has fallen due in every tenant; a second worker doing the same finds nothing left."""
     now = datetime.now(UTC)
     for tenant_id in await asyncio.to_thread(tenants_to_tick, now):
-        await asyncio.to_thread(tick, tenant_id, now)
+        await asyncio.to_thread(go_on, tenant_id, now)
+
+
+@tasks.periodic(cron="*/5 * * * * 40")
+@tasks.task(name="demonstrate", queue=TICK, queueing_lock="demonstrate")
+async def demonstrate(timestamp: int) -> None:
+    """Let the synthetic patients of the demonstrations answer; a real tenant has none."""
+    now = datetime.now(UTC)
+    for tenant_id in await asyncio.to_thread(demonstrations):
+        await asyncio.to_thread(go_on, tenant_id, now)
 
 
 @tasks.periodic(cron="* * * * * 20")

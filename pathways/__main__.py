@@ -17,9 +17,10 @@ from care.registry import load_library
 from pathways.calendar import calendar_lines
 from pathways.definitions import parse_pathway
 from pathways.demo.build import make_demo
+from pathways.demo.life import demonstrations, go_on
 from pathways.demo.tenant import demo_accounts
 from pathways.errors import PathwayError
-from pathways.tick import tenants_to_tick, tick
+from pathways.tick import tenants_to_tick
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,8 +55,8 @@ def _check(file: Path) -> None:
 
 def _tick() -> None:
     now = datetime.now(UTC)
-    for tenant_id in tenants_to_tick(now):
-        done = tick(tenant_id, now)
+    for tenant_id in sorted({*tenants_to_tick(now), *demonstrations()}):
+        done = go_on(tenant_id, now)
         print(f"{tenant_id}: {done.asked:,} surveys asked, {done.closed:,} closed")
 
 

@@ -1,6 +1,6 @@
 """The latent course of one synthetic patient: what each score would be on each day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pathways.demo.chance import Chance
 from pathways.demo.content import ScaleContent, Shape
@@ -10,6 +10,7 @@ SHARED_RECOVERY = 0.7
 # Of an answer's spread around the person's own course, in SDs of the population on that day.
 DAY_TO_DAY = 0.3
 ALARM_BEFORE, ALARM_PAIN = 5.0, 9.0
+FURTHEST = 2.5  # SDs; as Chance.normal draws them
 
 
 def between_points(points: list[list[float]], day: float, column: int = 1) -> float:
@@ -62,6 +63,24 @@ def draw_courses(scales: list[tuple[ScaleContent, int]], shape: Shape, chance: C
         courses[content.instrument] = Course(content, shape, better, before, recovery)
         before, recovery = (_following(z, chance) for z in (before, recovery))
     return courses
+
+
+def continued(
+    content: ScaleContent, shape: Shape, better: int, scored: list[tuple[int, float]], chance: Chance
+) -> Course:
+    """The course of a patient of whom (day, score) are known: the latest before day 0 and the latest after it."""
+    before = [score for day, score in scored if day <= 0]
+    after = [(day, score) for day, score in scored if day > 0]
+    mean, sd = content.before
+    z_before = better * (before[-1] - mean) / sd if before else chance.normal()
+    start = Course(content, shape, better, z_before, 0.0)
+    if not after:
+        return replace(start, recovery=chance.normal())
+    day, score = after[-1]
+    mean, sd, correlation = (between_points(content.points, day, column) for column in (1, 2, 3))
+    own = (better * (score - mean) / sd - correlation * z_before) / (1 - correlation**2) ** 0.5
+    recovery = (own - between_points(shape.deviation, day)) / shape.spread
+    return replace(start, recovery=max(-FURTHEST, min(FURTHEST, recovery)))
 
 
 def _following(z: float, chance: Chance) -> float:
