@@ -27,6 +27,10 @@ class Definitions:
     pathways: dict[str, Pathway]
     is_demo: bool  # a demonstration tenant: our own short wording counts there
 
+    def scored_by(self, reference: str) -> tuple[str, ...]:
+        """The definitions a response's scores are computed by; the last one counts."""
+        return (reference,)
+
 
 def read_definitions(tenant_id: UUID) -> Definitions:
     """Every definition the tenant may use, parsed once per text."""

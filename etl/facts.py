@@ -5,7 +5,7 @@ from duckdb import DuckDBPyConnection
 from etl.carry import CARRIED, Carried, carry, merge, read_news, remove_vanished, sql
 from etl.definitions import Definitions
 from etl.responses import stage_answers
-from etl.scores import score_new_responses
+from etl.scores import score_answers
 from etl.watermark import Watermark
 
 # Whose news makes an episode be judged anew …
@@ -56,7 +56,7 @@ def _carry_responses(connection: DuckDBPyConnection, definitions: Definitions, w
     rows = _read(connection, "response", watermark)
     _carry_items(connection)
     stage_answers(connection, definitions)
-    score_new_responses(connection, definitions)
+    score_answers(connection, definitions)
     full = {"full_reading": watermark.since is None}
     for table, parameters in (("staged_response", full | {"is_demo": definitions.is_demo}), ("staged_score", full)):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {sql(f'lake/{table}')}", parameters)

@@ -17,7 +17,7 @@ CREATE OR REPLACE TEMP MACRO answer_code(x) AS CASE
     WHEN x = '"not_applicable"' THEN -3
     WHEN x = '"unreadable"' THEN -4
     -- a negative number is no answer, though codes of absence are negative
-    WHEN try_cast(x AS DOUBLE) >= 0 AND try_cast(x AS DOUBLE) = try_cast(x AS SMALLINT) THEN try_cast(x AS SMALLINT)
+    WHEN try_cast(x AS DOUBLE) >= 0 THEN try_cast(x AS DOUBLE)
 END
 """
 
@@ -31,7 +31,7 @@ def stage_answers(connection: DuckDBPyConnection, definitions: Definitions) -> N
     connection.execute(ANSWER_CODE)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE raw_answers "
-        "(response_id UUID, instrument VARCHAR, codes SMALLINT[], texts VARCHAR[], strange VARCHAR[])"
+        "(response_id UUID, instrument VARCHAR, codes DOUBLE[], texts VARCHAR[], strange VARCHAR[])"
     )
     connection.execute("CREATE OR REPLACE TEMP TABLE outside (response_id UUID, instrument VARCHAR, position INTEGER)")
     for reference, instrument in _asked(connection, definitions).items():

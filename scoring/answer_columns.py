@@ -122,3 +122,4 @@ def _clean(item: Item, column: np.ndarray, codes: np.ndarray) -> None:
     if item.not_applicable is not None:
         codes[column == item.not_applicable] = Absence.NOT_APPLICABLE
     codes[(column >= 0) & ~_allowed(item, column)] = Absence.UNREADABLE
+    codes[(column < 0) & (column != np.floor(column))] = Absence.UNREADABLE

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.absence import ABSENCE_NAMES, Absence, absence_name
 from scoring.answer_columns import Block, check_shape, out_of_range
 from scoring.formula.columns import Columns
 from scoring.instrument import Instrument, Scale
@@ -27,7 +28,7 @@ class ScaleScores:
 
     ``value``: float64, points, NaN = not scorable. ``answered``: int16, of ``items``. ``method``: int8, place in
     ``scoring.score.METHODS`` (0 none, 1 complete, 2 prorated, 3 eap). ``se``: float64, points, NaN = none (read-only
-    where the scale has none at all).
+    where the scale has none at all). ``absent``: reason -> int16, how many of the scale's items are absent for it.
     """
 
     value: np.ndarray
@@ -35,6 +36,7 @@ class ScaleScores:
     method: np.ndarray
     se: np.ndarray
     items: int
+    absent: dict[str, np.ndarray]
 
 
 def score_columns(instrument: Instrument, answers: np.ndarray) -> dict[str, ScaleScores]:
@@ -65,6 +67,7 @@ def score_columns(instrument: Instrument, answers: np.ndarray) -> dict[str, Scal
             method=np.empty(rows, dtype=np.int8),
             se=np.empty(rows) if scale.se else np.broadcast_to(np.nan, rows),
             items=len(scale.items),
+            absent={reason: np.zeros(rows, dtype=np.int16) for reason in ABSENCE_NAMES},
         )
         for scale in instrument.scales
     }
@@ -97,6 +100,21 @@ def _score_block(instrument: Instrument, block: Block, scores: dict[str, ScaleSc
         else:
             _by_engine(instrument, scale, columns, block.codes, out, part)
         values[scale.name] = out.value[part]
+    _count_absent(instrument, block.codes, scores, part)
+
+
+def _count_absent(instrument: Instrument, codes: np.ndarray, scores: dict[str, ScaleScores], part: slice) -> None:
+    """Most answers that are absent were skipped; only a column that holds another code is looked at code by code."""
+    lowest = codes.min(axis=1) if codes.shape[1] else np.zeros(len(codes))
+    for scale in instrument.scales:
+        out = scores[scale.name]
+        skipped = out.absent["skipped"][part]
+        np.subtract(out.items, out.answered[part], out=skipped)
+        rare = [place for place in map(instrument.positions.get, scale.items) if lowest[place] < Absence.SKIPPED]
+        for reason in (Absence.NOT_ASKED, Absence.NOT_APPLICABLE, Absence.UNREADABLE) if rare else ():
+            of_reason = codes[rare] == reason if reason != Absence.UNREADABLE else codes[rare] <= reason
+            out.absent[absence_name(reason)][part] = of_reason.sum(axis=0)
+            skipped -= out.absent[absence_name(reason)][part]
 
 
 def _by_state(table: StateTable, adding: np.ndarray, codes: np.ndarray, out: ScaleScores, part: slice) -> None:

@@ -44,7 +44,7 @@ def preview(old: Instrument, new: Instrument, answers: np.ndarray) -> list[Scale
     not asked.
     """
     check_shape(old, answers)
-    before, after = score_columns(old, answers), score_columns(new, _reordered(old, new, answers))
+    before, after = score_columns(old, answers), score_columns(new, reordered(old, new, answers))
     none = np.full(len(answers), np.nan)
     names = [*after, *(name for name in before if name not in after)]
     return [
@@ -53,7 +53,10 @@ def preview(old: Instrument, new: Instrument, answers: np.ndarray) -> list[Scale
     ]
 
 
-def _reordered(old: Instrument, new: Instrument, answers: np.ndarray) -> np.ndarray:
+def reordered(old: Instrument, new: Instrument, answers: np.ndarray) -> np.ndarray:
+    """Answers to the old version as columns of the new one; what was not in the old one counts as not asked."""
+    if list(old.positions) == list(new.positions):
+        return answers
     columns = np.full((len(answers), len(new.items)), float(Absence.NOT_ASKED))
     for item, place in new.positions.items():
         if item in old.positions:

@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
     [
         ("nprs@1", {"intensity": 11}, ("out_of_range", "intensity", "11")),
         ("nprs@1", {"intensity": -1}, ("no_answer_and_no_reason", "intensity", "-1")),
-        ("nprs@1", {"intensity": 3.5}, ("no_answer_and_no_reason", "intensity", "3.5")),
+        ("nprs@1", {"intensity": 3.5}, ("out_of_range", "intensity", "3.5")),
         ("nprs@1", {"intensity": "quite bad"}, ("no_answer_and_no_reason", "intensity", "11 characters")),
         ("nprs@1", {"intensity": 3, "Dr Smith": 1}, ("unknown_item", "", "1 items")),
         ("nprs@1", [3], ("answers_are_no_object", "answers", "array")),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import settings
-from scoring.absence import Absence
+from scoring.absence import Absence, absence_name
 from scoring.bulk import out_of_range, score_columns
 from scoring.errors import ScoringError
 from scoring.instrument import Instrument
@@ -100,3 +100,23 @@ def test_no_responses_give_no_scores():
 def test_a_matrix_of_another_width_is_refused():
     with pytest.raises(ScoringError, match=r"koos@1 has 42 items; the answers have the shape \(3, 41\)"):
         score_columns(LIBRARY["koos@1"], np.zeros((3, 41)))
+
+
+def test_absences_are_counted_apart_as_a_single_response_counts_them():
+    draw = np.random.default_rng(5)
+    for reference in ("koos@1", "worc@1", "promis_29_v2_1@1", "rand_36@1"):
+        instrument = LIBRARY[reference]
+        answers = np.column_stack([draw.integers(item.low, item.high + 1, 400) for item in instrument.items])
+        answers = np.where(draw.random(answers.shape) < 0.3, draw.integers(-4, 0, answers.shape), answers)
+        columns = score_columns(instrument, answers)
+        for place, row in enumerate(answers):
+            given = {i: int(a) if a >= 0 else absence_name(a) for i, a in zip(instrument.positions, row, strict=True)}
+            for score in score_response(instrument, given):
+                counted = {why: count[place] for why, count in columns[score.scale].absent.items() if count[place]}
+                assert counted == score.absent
+
+
+def test_a_negative_fraction_is_neither_an_answer_nor_a_reason():
+    scores = score_columns(LIBRARY["nprs@1"], np.array([[-0.5], [3.0], [np.nan]]))["pain"]
+    assert scores.value.tolist()[1] == 3 and np.isnan(scores.value[[0, 2]]).all()
+    assert (scores.absent["unreadable"].tolist(), scores.absent["skipped"].tolist()) == ([1, 0, 0], [0, 0, 1])

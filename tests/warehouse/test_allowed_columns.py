@@ -36,7 +36,10 @@ ALLOWED = {
     "rejected": "field rejected_at rule snapshot source source_key value",
     "response": "answers claimed_scores completed_at completeness counts day entry_mode episode_id instrument"
     " is_baseline is_proxy language local_date received_at replaces_id response_id superseded_by wording",
-    "score": "answered day episode_id instrument items method response_id scale se value",
+    "score": "answered day definition episode_id instrument items method not_applicable not_asked response_id scale se"
+    " skipped unreadable value",
+    "kept_score": "answered day definition episode_id instrument items method not_applicable not_asked response_id"
+    " scale se skipped unreadable value",
     "track": "band baseline below day episode_id explanation headline instrument judged_as_of n_similar p10 p25 p50"
     " p75 p90 rank reason reasons response_id rule scale score since snapshot status valid_until"
     " below_next expected_next goal_chance goal_day goal_flagged goal_missed goal_title mix_literature mix_network"

@@ -60,6 +60,35 @@ def test_the_next_run_applies_a_new_migration_and_readers_wait_for_it(filled, mo
         open_writer(alpha.id).execute("DELETE FROM lake.lake_version WHERE version = ?", [len(ours) + 1])
 
 
+def test_a_lake_of_the_first_version_keeps_its_answers_and_takes_decimals(filled, monkeypatch):
+    _, beta = filled
+    known = warehouse.migrate.migrations()
+    rows = "SELECT item, value FROM lake.answer ORDER BY response_id, position"
+    with tenant_lock(beta.id):
+        connection = open_writer(beta.id)
+        with monkeypatch.context() as patch:
+            patch.setattr(warehouse.migrate, "migrations", lambda: known[:1])
+            warehouse.migrate.migrate(connection)
+        connection.execute("INSERT INTO lake.item VALUES ('two@1', 1, 'first'), ('two@1', 2, 'second')")
+        connection.execute(ONE_RESPONSE, [[3, -2]])
+        assert connection.execute(rows).fetchall() == [("first", 3), ("second", -2)]
+        connection.begin()
+        warehouse.migrate.migrate(connection)
+        connection.commit()
+        assert connection.execute(rows).fetchall() == [("first", 3), ("second", -2)]
+        connection.execute(ONE_RESPONSE, [[47.5, -1]])
+        assert (47.5,) in connection.execute("SELECT value FROM lake.answer").fetchall()
+    close_writer(beta.id)
+
+
+ONE_RESPONSE = """
+    INSERT INTO lake.response BY NAME SELECT
+        uuid() AS response_id, uuid() AS episode_id, 'two@1' AS instrument, DATE '2026-01-01' AS local_date, 0 AS day,
+        now() AS completed_at, now() AS received_at, 'web' AS entry_mode, false AS is_proxy, 'demo' AS wording,
+        'en' AS "language", 'complete' AS completeness, ? AS answers, true AS counts, false AS is_baseline
+"""
+
+
 def test_compaction_leaves_every_row_and_one_file_a_table(filled):
     alpha, _ = filled
     forget_readers()

@@ -1,4 +1,4 @@
--- One row per new response of one instrument: its answers as codes, in the definition's order; null = no answer.
+-- One row per new response of one instrument: its answers as numbers, in the definition's order; null = no answer.
 INSERT INTO raw_answers
 SELECT
     response_id,
