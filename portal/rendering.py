@@ -1,5 +1,6 @@
 """A template in the visitor's language, with the cookies every page needs."""
 
+import hashlib
 from datetime import UTC, datetime
 from functools import partial
 
@@ -18,6 +19,9 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+_STATIC = settings.ROOT / "portal" / "static"
+_version = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(_STATIC.iterdir()))).hexdigest()[:12]
 
 
 def language_of(request: Request, usual: str | None = None) -> str:
@@ -40,6 +44,7 @@ def page(request: Request, template: str, language: str, status: int = 200, **wo
         language=language,
         languages=LANGUAGES,
         token=token,
+        version=_version,
         **({"back": request.url.path} | words),  # where a change of language leads
     )
     response = HTMLResponse(html, status)

@@ -97,7 +97,7 @@ def test_every_page_is_small_has_a_strict_policy_and_no_inline_script(phone):
     for path in ("/", "/q/1", "/q/2", "/ready", "/thanks", "/exercises", "/thread", "/history"):
         reply = phone.get(path)
         assert len(reply.content) + sum(served) < 60_000, path
-        assert set(re.findall(r'(?:src|href)="(/static/[^"]+)"', reply.text)) <= {
+        assert set(re.findall(r'(?:src|href)="(/static/[^"?]+)\?v=\w+"', reply.text)) <= {
             "/static/portal.css",
             "/static/portal.js",
         }
@@ -136,3 +136,10 @@ def test_the_patient_sees_that_the_care_team_has_read_the_message(phone, north, 
     with app_session(north.tenant_id) as session:
         mark_read(session, north, episode.id, datetime.now(UTC))
     assert "· read<" in phone.get("/thread").text
+
+
+def test_style_and_script_are_loaded_once_and_pages_are_kept_nowhere(phone):
+    style = re.search(r'href="(/static/[^"]+)"', phone.page.text)[1]
+    assert phone.client.get(style).headers["cache-control"] == "public, max-age=31536000, immutable"
+    for path in ("/", "/static/none.css"):
+        assert phone.client.get(path).headers["cache-control"] == "no-store"
