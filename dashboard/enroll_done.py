@@ -25,7 +25,7 @@ def done_part(given: str, family: str, episode_id) -> None:
         show_link(made)
     else:
         note("No link was made: the date of birth opens it, and it is not known.")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Enroll another", key="another", on_click=_start_anew)
         st.page_link(FOLDER + "record.py", label="Open the record", query_params={"episode": str(episode_id)})
 

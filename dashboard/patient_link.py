@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -37,7 +38,7 @@ def new_link(viewer: Viewer, episode_id: UUID, given_name: str, language: str) -
         "name": given_name or "the patient",
         "language": language if language in CARD else "en",
         "address": f"{settings.PORTAL_URL}/l/{token}",
-        "until": until,
+        "until": until.astimezone(ZoneInfo(viewer.zone)).date(),
     }
 
 
@@ -49,7 +50,8 @@ def made_link(episode_id: UUID | None = None) -> dict | None:
 
 def show_link(made: dict) -> None:
     """The link as text, to copy and to print; it cannot be shown again later."""
-    until = f"{made['until']:%d.%m.%Y}" if made["language"] == "es" else f"{made['until']:%d %B %Y}"
+    day = made["until"]
+    until = f"{day.day}/{day.month}/{day.year}" if made["language"] == "es" else f"{day.day} {day:%B %Y}"
     heading, how, ends = CARD[made["language"]]
     st.code(made["address"], language=None, wrap_lines=True)
     card = LinkCard(
@@ -60,7 +62,7 @@ def show_link(made: dict) -> None:
         until=ends.format(until=until),
     )
     link_card(card, key="link_card")
-    note(f"Good until {made['until']:%d %b %Y}. The date of birth opens it. It is shown now and never again.")
+    note(f"Good until {day.day} {day:%b %Y}. The date of birth opens it. It is shown now and never again.")
 
 
 def link_part(viewer: Viewer, episode_id: UUID, patient, state: LinkState, as_of: datetime) -> None:

@@ -15,6 +15,7 @@ from dashboard.views.record import RecordView
 from dashboard.views.schedule import schedule_rows, what
 from dashboard.words import literal, short_date
 from pathways.local_time import local_date
+from pathways.pathway import StepKind
 from pathways.schedule import Occurrence, Standing
 
 
@@ -42,9 +43,7 @@ def plan_part(viewer: Viewer, view: RecordView, as_of: datetime) -> None:
         return
     occurrences = plan.timeline(as_of)
     section(_finding(view, occurrences))
-    coming = [each for each in occurrences if each.standing in (Standing.DUE, Standing.AHEAD, Standing.HELD)]
-    if coming and plan.enrollment.state is EnrollmentState.ACTIVE:
-        first = coming[0]
+    if (first := _next(occurrences)) and plan.enrollment.state is EnrollmentState.ACTIVE:
         until = short_date(local_date(first.expires_at, plan.zone), view.today)
         note(literal(f"{what(viewer, plan.pathway, first.step)}, day {first.day}, open until {until}."))
     with st.expander("Asked and planned, day by day"):
@@ -63,14 +62,21 @@ def _finding(view: RecordView, occurrences: list[Occurrence]) -> str:
         return "The pathway is paused"
     if state in (EnrollmentState.COMPLETED, EnrollmentState.WITHDRAWN):
         return "The pathway has ended"
-    coming = [each for each in occurrences if each.standing in (Standing.DUE, Standing.AHEAD, Standing.HELD)]
-    if not coming:
-        return "Nothing more is planned"
-    if coming[0].standing is Standing.HELD:
-        return "Next: waits until day 0 is confirmed"
-    if coming[0].standing is Standing.DUE:
-        return "Next: due now"
-    return f"Next: {short_date(coming[0].due_date, view.today)}"
+    first = _next(occurrences)
+    if first is None:
+        return "No further survey is planned"
+    if first.standing is Standing.HELD:
+        return "Next survey: when day 0 is confirmed"
+    if first.standing is Standing.DUE:
+        return "Next survey: due now"
+    return f"Next survey: {short_date(first.due_date, view.today)}"
+
+
+def _next(occurrences: list[Occurrence]) -> Occurrence | None:
+    """The next survey that has not been asked."""
+    waiting = (Standing.DUE, Standing.AHEAD, Standing.HELD)
+    surveys = (each for each in occurrences if each.step.kind is StepKind.SURVEY and each.standing in waiting)
+    return next(surveys, None)
 
 
 def patient_link_part(viewer: Viewer, view: RecordView, as_of: datetime) -> None:

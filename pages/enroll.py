@@ -11,16 +11,28 @@ from dashboard.session import viewer_who_can
 
 ENROLL, STEER = "Enroll", "On a pathway"
 
+TITLES = {
+    ENROLL: ("Enroll a patient", "Choose who and what for, look at the calendar, then hand over the link."),
+    STEER: (
+        "Change a running pathway",
+        "Pause, resume, move or confirm day 0, discharge. Who and why is kept.",
+    ),
+}
+
 viewer = viewer_who_can(Permission.ENROLL)
 with body():
-    title("Enroll a patient", "Choose who and what for, look at the calendar, then hand over the link.")
+    heading = st.container()
     if done := enrolled():
+        with heading:
+            title("Enroll a patient", "Hand over the link, then go on with the next patient.")
         done_part(*done)
         st.stop()
     start = STEER if st.query_params.get("episode") else ENROLL
     part = st.segmented_control(
         "Part", [ENROLL, STEER], default=start, required=True, key="part", label_visibility="collapsed"
     )
+    with heading:
+        title(*TITLES[part])
     if part == STEER:
         steer_part(viewer)
     else:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from care.access import Viewer
 from care.database import app_session
 from care.models import Clinic, Enrollment, Episode, Patient
+from care.models.patient import IndexStatus
 from care.queries.names import named
 from care.queries.patients import find_patients, idle_episodes
 from care.scoping import episodes_within
@@ -100,10 +101,10 @@ def _case(viewer: Viewer, enrollment: Enrollment, episode: Episode, patient: Pat
 
 
 def episode_line(enrollment: Enrollment | None, episode: Episode, today) -> str:
-    """Knee replacement · left · surgery 12 Oct (planned) · paused"""
+    """Knee replacement · left · surgery 12 Oct, planned · paused"""
     return joined(
         condition_label(episode.condition),
         SIDES[episode.side],
-        f"{index_in_words(episode, today)} ({episode.index_status})",
+        f"{index_in_words(episode, today)}{', planned' if episode.index_status is IndexStatus.PLANNED else ''}",
         enrollment and ENROLLMENT_STATES[enrollment.state],
     )

@@ -101,6 +101,8 @@ def _action(row: StoredRow) -> str:
         return ""
     if row.alert.rule in LINK_RULES:
         return NEW_LINK
+    if row.status == TrackStatus.CALL_TODAY:  # a message may lie unread: call, even if the number must be looked up
+        return CALL
     return CALL if row.status in BY_PHONE and row.patient.phone else MESSAGE
 
 
