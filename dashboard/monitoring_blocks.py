@@ -29,9 +29,7 @@ def draw_groups(seen: Monitoring) -> None:
     """Coverage of everybody, by clinic, sex, age and start."""
     finding = words.groups_finding(seen)
     section(literal(finding))
-    drawn = dots_figure(
-        words.group_dots(seen), "answers inside the 80\u202f% range", palette(), 0.8, "promised 80\u202f%"
-    )
+    drawn = dots_figure(words.group_dots(seen), "inside the 80\u202f% range", palette(), 0.8, "promised 80\u202f%")
     st.plotly_chart(drawn, theme=None, config=CONFIG, alt=finding, key="groups")
     with st.expander("The same numbers as a table"):
         table(words.group_rows(seen), hide_index=True)

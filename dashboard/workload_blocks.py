@@ -13,10 +13,11 @@ from dashboard.elements import note, section, table
 from dashboard.palette import palette
 from dashboard.views import workload
 from dashboard.views.workload import handling_rows, overdue_rows, rule_words, share_dots, week_rows
-from dashboard.words import literal, short_date
+from dashboard.words import literal
 from warehouse.questions.alert_handling_shown import ShownHandling
 
-ACTED = "Share of closed alerts with a call, a message or a changed plan; line: 95\u202f% interval."
+ACTED = "called, messaged or plan changed, of closed"
+WRONG = "called a wrong flag, of closed"
 
 
 def draw_overdue(viewer: Viewer, rows: list[Overdue], as_of: datetime) -> None:
@@ -31,15 +32,14 @@ def draw_overdue(viewer: Viewer, rows: list[Overdue], as_of: datetime) -> None:
 
 def draw_clinics(shown: ShownHandling) -> None:
     """Action rate by clinic."""
-    _dots(workload.action_finding(shown), share_dots(shown.clinics, "acted"), "led to action, share of closed", "acted")
-    note(ACTED)
+    _dots(workload.action_finding(shown), share_dots(shown.clinics, "acted"), ACTED, "acted")
     table(handling_rows(shown.clinics, "Clinic"), hide_index=True)
 
 
 def draw_rules(shown: ShownHandling) -> None:
     """Wrong flags by rule."""
     rules = {rule_words(rule): group for rule, group in shown.rules.items()}
-    _dots(workload.wrong_finding(shown), share_dots(rules, "wrong"), "called a wrong flag, share of closed", "wrong")
+    _dots(workload.wrong_finding(shown), share_dots(rules, "wrong"), WRONG, "wrong")
     table(handling_rows(rules, "Rule"), hide_index=True)
 
 
@@ -47,8 +47,11 @@ def draw_weeks(shown: ShownHandling, as_of: datetime) -> None:
     """Alerts raised per week."""
     finding = workload.weeks_finding(shown)
     section(finding)
-    names = [short_date(week, as_of.date()) for week in shown.weeks]
-    drawn = bars_figure(names, list(shown.weeks.values()), ("week from", "alerts raised"), palette())
+    if all(alerts is None for alerts in shown.weeks.values()):
+        st.write("No week had ten patients with an alert; fewer are not shown one by one.")
+        return
+    axes = ("week from", "alerts raised")
+    drawn = bars_figure(workload.week_names(shown, as_of), list(shown.weeks.values()), axes, palette())
     st.plotly_chart(drawn, theme=None, config=CONFIG, alt=finding, key="weeks")
     with st.expander("The same numbers as a table"):
         table(week_rows(shown, as_of), hide_index=True)

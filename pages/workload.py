@@ -40,16 +40,16 @@ with body():
     with heading:
         title(page_title(handled), f"{line}{', synthetic clinics' if viewer.is_demo else ''}.")
         warn_if_stale(fresh, now(), viewer.zone)
-    draw_overdue(viewer, overdue, now())
+    left, right = st.columns(2, gap="large")
+    with left:
+        draw_overdue(viewer, overdue, now())
     if handled.whole is None:
         st.write("Fewer than ten patients had an alert in this time: their numbers would point at them.")
         st.stop()
-    draw_clinics(handled)
-    left, right = st.columns(2, gap="large")
-    with left:
-        draw_weeks(handled, fresh.as_of)
     with right:
-        draw_rules(handled)
+        draw_weeks(handled, fresh.as_of)
+    draw_clinics(handled)
+    draw_rules(handled)
     note(
         "Time to the first action counts every alert; one that nobody has touched counts as longer. 95\u202f% "
         "intervals in brackets. A dash hides groups of fewer than ten patients, and what would give them away."

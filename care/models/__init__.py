@@ -10,12 +10,11 @@ from care.models.pathway import Enrollment, EnrollmentEvent, SurveyAssignment
 from care.models.patient import CareTeamMember, Episode, Patient
 from care.models.portal import PatientPassword, ResponseDraft, SurveyLink
 from care.models.registry import AuditEvent, Definition
-from care.models.setting import FlagSetting
 from care.models.tenancy import Clinic, Tenant, TenantLake
 
 __all__ = [
     "Account", "Alert", "AlertEvent", "AuditEvent", "Base", "CareTeamMember", "Clinic", "Definition", "Enrollment",
-    "EnrollmentEvent", "Episode", "ExercisePrescription", "ExerciseSession", "FlagSetting", "ImportRejection",
+    "EnrollmentEvent", "Episode", "ExercisePrescription", "ExerciseSession", "ImportRejection",
     "Membership", "MembershipClinic", "Message", "NetworkStatistic", "Patient", "PatientPassword", "ResponseDraft",
     "SignInAttempt", "SignInSession", "SurveyAssignment", "SurveyLink", "SurveyResponse", "Tenant", "TenantLake",
     "TenantOwned", "TenantSetting", "Track",

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboard.charts.frame import LABEL_TEXT, axis, figure
+from dashboard.charts.frame import AXIS_TEXT, LABEL_TEXT, axis, figure
 from dashboard.palette import Palette
 
 HEIGHT = 260
+MOST_NAMES = 10  # under the bars, so that they do not touch at 390 px
 
 
 def bars_figure(
@@ -26,7 +27,13 @@ def bars_figure(
         drawn.add_annotation(x=1, xref="paper", xanchor="right", y=promised, yanchor="bottom", text=promised_words,
                              showarrow=False, font={"size": LABEL_TEXT, "color": colours.threshold})  # fmt: skip
     drawn.update_layout(
-        xaxis=axis(colours, type="category", title=axis_titles[0]),
-        yaxis=axis(colours, title=axis_titles[1], rangemode="tozero", nticks=5),
+        xaxis=axis(
+            colours, type="category", title=_titled(axis_titles[0]), tickangle=0, dtick=-(-len(names) // MOST_NAMES)
+        ),
+        yaxis=axis(colours, title=_titled(axis_titles[1]), rangemode="tozero", nticks=5),
     )
     return drawn
+
+
+def _titled(words: str) -> dict:
+    return {"text": words, "font": {"size": AXIS_TEXT}, "standoff": 6}

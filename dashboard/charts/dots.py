@@ -47,7 +47,13 @@ def dots_figure(
         drawn.add_annotation(x=promised * 100, y=1, yref="paper", yanchor="bottom", text=promised_words,
                              showarrow=False, font={"size": LABEL_TEXT, "color": colours.threshold})  # fmt: skip
     drawn.update_layout(
-        xaxis=axis(colours, range=[-2, 102], tickvals=[0, 25, 50, 75, 100], ticksuffix="\u202f%", title=axis_title),
+        xaxis=axis(
+            colours,
+            range=[-2, 102],
+            tickvals=[0, 25, 50, 75, 100],
+            ticksuffix="\u202f%",
+            title={"text": axis_title, "font": {"size": AXIS_TEXT}},
+        ),
         yaxis=axis(colours, autorange="reversed", automargin=True, tickfont={"size": AXIS_TEXT, "color": colours.ink}),
     )
     return drawn

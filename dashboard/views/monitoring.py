@@ -59,7 +59,7 @@ def _oriented(viewer: Viewer, answers: pd.DataFrame) -> pd.DataFrame:
     """With ``worse``, the share of similar patients who are worse off, and ``third`` counted from the worst."""
     parts = []
     for (reference, scale), rows in answers.groupby(["instrument", "scale"], sort=True):
-        higher = instrument(viewer, reference).scale(scale).higher_is_better
+        higher = instrument(viewer, reference).scale(scale).direction == "higher"
         worse = worse_shares(rows["below"].to_numpy(float), higher)
         parts.append(rows.assign(worse=worse, third=rows["third"] if higher else 4 - rows["third"]))
     return pd.concat(parts).sort_index()

@@ -9,7 +9,7 @@ from dashboard.words import DASH, count, moment, number, percent, plural, share_
 from warehouse.questions.alert_handling_shown import Handling, Hours, ShownHandling
 from warehouse.questions.outcomes_shown import Share
 
-FEW = "fewer than 10 patients"
+FEW = "too few to show"
 PERIODS = {"4 weeks": timedelta(weeks=4), "90 days": timedelta(days=90), "A year": timedelta(days=365)}
 RULES = {
     "safety_item": "Safety question",
@@ -35,7 +35,8 @@ def page_title(shown: ShownHandling) -> str:
         else f"half were looked at within {hours_words(shown.whole.median.value)}"
     )
     if shown.whole.acted is None:
-        return f"{count(shown.whole.alerts)} alerts, none closed yet; {looked_at}"
+        closed = "fewer than ten closed" if shown.whole.closed else "none closed"
+        return f"{count(shown.whole.alerts)} alerts, {closed} yet; {looked_at}"
     return f"{percent(_part(shown.whole.acted))} of closed alerts led to action; {looked_at}"
 
 
@@ -58,7 +59,7 @@ def spread_words(hours: Hours) -> str:
 def share_words(share: Share | None) -> str:
     """61 % of 84 (50–71)"""
     if share is None:
-        return f"{DASH} of 0"
+        return "under 10 closed"
     return f"{share_of(share.part, share.whole)} ({share.low * 100:.0f}{DASH}{share.high * 100:.0f})"
 
 
@@ -96,9 +97,11 @@ def action_finding(shown: ShownHandling) -> str:
     dots = share_dots(shown.clinics, "acted")
     if not dots:
         return "No clinic has closed enough alerts to compare"
+    if len(dots) == 1:
+        return f"{dots[0].name}: {dots[0].words} closed alerts led to action"
     whole = shown.whole.acted if shown.whole else None
     apart = [dot.name for dot in dots if whole and (dot.low > _part(whole) or dot.high < _part(whole))]
-    if not apart or len(dots) == 1:
+    if not apart:
         return f"The clinics act alike: {share_words(whole)} of what they closed led to action"
     return f"{', '.join(apart)} {'acts' if len(apart) == 1 else 'act'} on another share of alerts than the others"
 
@@ -110,6 +113,8 @@ def wrong_finding(shown: ShownHandling) -> str:
     worst = max(dots, key=lambda dot: (dot.value, dot.name))
     if not worst.value:
         return "No closed alert was called a wrong flag"
+    if len(dots) == 1:
+        return f"{rule_words(worst.name)}: {worst.words} closed alerts were called wrong"
     return f"{rule_words(worst.name)} is called wrong most often: {worst.words}"
 
 
@@ -140,6 +145,10 @@ def overdue_rows(viewer: Viewer, rows: list[Overdue], as_of: datetime) -> list[d
         }
         for row in rows
     ]
+
+
+def week_names(shown: ShownHandling, as_of: datetime) -> list[str]:
+    return [short_date(week, as_of.date()) for week in shown.weeks]
 
 
 def week_rows(shown: ShownHandling, as_of: datetime) -> list[dict[str, str]]:

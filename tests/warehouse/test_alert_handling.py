@@ -81,6 +81,11 @@ def test_each_alert_stands_as_it_did_at_the_instant_asked_for(lake, two_tenants)
     ]
 
 
+def test_who_did_something_is_counted_and_nobody_where_nobody_did(lake, two_tenants):
+    rows = get_alerts(lake, Scope(two_tenants[0].id, None), NOW - timedelta(days=90), NOW)
+    assert sorted(len(people) for people in rows["people"]) == [0, 1, 1]
+
+
 def test_an_earlier_instant_knows_nothing_of_what_came_later(lake, two_tenants):
     rows = get_alerts(lake, Scope(two_tenants[0].id, None), NOW - timedelta(days=90), RAISED + timedelta(hours=3))
     assert sorted(rows["state"]) == ["open", "open", "resolved"]
@@ -96,7 +101,7 @@ def alerts(*groups) -> pd.DataFrame:
     """Rows of ``(clinic, rule, number, state, outcome, hours)``; each alert its own patient."""
     rows = [
         (clinic, rule, f"{clinic} {rule} {place} {state}", pd.Timestamp("2026-11-02"), state, outcome, hours, False,
-         False, ["p1", "p2"] if hours < np.inf else None)
+         False, ["p1", "p2"] if hours < np.inf else [])
         for clinic, rule, number, state, outcome, hours in groups
         for place in range(number)
     ]  # fmt: skip
@@ -118,13 +123,18 @@ def alerts(*groups) -> pd.DataFrame:
 def test_the_action_rate_is_of_the_closed_and_an_untouched_alert_counts_as_longer():
     told = handling(
         alerts(
-            ("N", "silent", 6, "resolved", "called", 2.0),
-            ("N", "silent", 2, "resolved", "wrong_flag", 4.0),
+            ("N", "silent", 9, "resolved", "called", 2.0),
+            ("N", "silent", 3, "resolved", "wrong_flag", 4.0),
             ("N", "silent", 4, "open", None, np.inf),
         )
     )
-    assert (told.alerts, told.closed, told.acted.part, told.acted.whole, told.wrong.part) == (12, 8, 6, 8, 2)
+    assert (told.alerts, told.closed, told.acted.part, told.acted.whole, told.wrong.part) == (16, 12, 9, 12, 3)
     assert (told.median.value, told.ninety.value) == (2.0, np.inf)
+
+
+def test_of_fewer_than_ten_closed_alerts_no_share_is_told():
+    told = handling(alerts(("N", "silent", 9, "resolved", "called", 2.0), ("N", "silent", 9, "open", None, np.inf)))
+    assert (told.closed, told.acted, told.wrong) == (9, None, None)
 
 
 def test_the_interval_of_a_median_is_of_order_statistics():

@@ -45,7 +45,9 @@ def get_alerts(cursor: DuckDBPyConnection, scope: ClinicScope, since: datetime, 
                 AND arg_max(v.to_state, (v.happened_at, v.event_id)) IN ('open', 'acknowledged') AS is_past_due,
             -- the program changes a state, but for an escalation
             bool_or(v.membership_id IS NULL AND v.from_state IS NOT DISTINCT FROM v.to_state) AS is_escalated,
-            list_sort(list(DISTINCT CAST(v.membership_id AS VARCHAR)) FILTER (v.membership_id IS NOT NULL)) AS people
+            coalesce(
+                list_sort(list(DISTINCT CAST(v.membership_id AS VARCHAR)) FILTER (v.membership_id IS NOT NULL)), []
+            ) AS people
         FROM lake.alert_event AS v
         JOIN lake.episode AS e USING (episode_id)
         JOIN lake.clinic AS c USING (clinic_id)

@@ -11,7 +11,7 @@ from scipy.stats import binom, chi2
 from warehouse.questions.alert_handling import get_alerts
 from warehouse.questions.outcomes_shown import Share, share
 from warehouse.scope import ClinicScope
-from warehouse.suppression import hidden_cells, hidden_groups, is_small
+from warehouse.suppression import LEAST, hidden_cells, hidden_groups, is_small
 
 ACTIONS = ("called", "messaged", "plan_changed")
 
@@ -42,7 +42,8 @@ class Handling:
     Parameters
     ----------
     alerts, patients, closed, past_due, escalated : counts; closed = resolved with an outcome
-    acted, wrong : of the closed ones, those with a call, message or changed plan; those called a wrong flag
+    acted, wrong : of the closed ones, those with a call, message or changed plan; those called a wrong flag. None
+        under ten closed
     median, ninety : hours to the first action of all alerts, those nobody has touched counted as longer
     """
 
@@ -96,7 +97,7 @@ def shown_handling(alerts: pd.DataFrame, weeks: float, clinic: str | None = None
             return ShownHandling(None, clinics, {}, {}, 0, None)
         chosen = alerts[alerts["clinic"] == clinic]
         rules_hidden, weeks_hidden = (_hidden_within(alerts, clinic, by) for by in ("rule", "week"))
-    people = len(set().union(*chosen["people"].map(lambda each: [] if each is None else list(each))))
+    people = len({each for several in chosen["people"] for each in several})
     return ShownHandling(
         whole=handling(chosen),
         clinics=clinics,
@@ -141,7 +142,7 @@ def rate(events: int, exposure: float) -> Rate:
 
 
 def _share(holds: pd.Series) -> Share | None:
-    return share(int(holds.sum()), len(holds)) if len(holds) else None
+    return share(int(holds.sum()), len(holds)) if len(holds) >= LEAST else None
 
 
 def _groups(alerts: pd.DataFrame, by: str, hidden: set) -> dict[str, Handling | None]:
