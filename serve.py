@@ -5,7 +5,7 @@ import sys
 
 from care.errors import CareError
 from pathways.errors import PathwayError
-from serving.checks import check_port, only_one_here
+from serving.checks import check_ports, only_one_here
 from serving.errors import ServingError
 from serving.preparation import database_stopped_at_the_end, prepare
 from serving.running import run_programs
@@ -16,7 +16,7 @@ def main() -> int:
         signal.signal(number, _as_interrupt)
     try:
         with only_one_here():
-            check_port()
+            check_ports()
             with database_stopped_at_the_end():
                 prepare()
                 run_programs()

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import settings
+from portal.__main__ import portal_port
 from serving.errors import ServingError
 from serving.preparation import has_demonstration
 from serving.programs import LOGS, supervisor_command
@@ -16,7 +17,7 @@ SLOW_START = 60  # seconds after which the terminal says what is still missing
 
 def run_programs() -> None:
     """Start the process manager and wait for its end; Ctrl-C, SIGTERM and a closed terminal stop everything."""
-    say("Starting the web application and the worker")
+    say("Starting the staff site, the patients' site and the worker")
     manager = subprocess.Popen(
         supervisor_command(settings.VAR / "run"),
         cwd=settings.ROOT,
@@ -44,7 +45,7 @@ def _stop_on_signals(manager: subprocess.Popen) -> list[int]:
 
 
 def _announce(manager: subprocess.Popen, asked: list[int]) -> None:
-    """Wait until /healthz says ready, then print how to sign in."""
+    """Wait until /healthz of both sites says ready, then print how to sign in."""
     slow = time.monotonic() + SLOW_START
     while manager.poll() is None and not asked:
         status, reason = _health()
@@ -58,13 +59,19 @@ def _announce(manager: subprocess.Popen, asked: list[int]) -> None:
 
 
 def _health() -> tuple[int, str]:
+    """Of the staff site, and once that is ready of the patients'."""
+    status, reason = _answer(settings.PORT, "the web application does not answer.")
+    return _answer(portal_port(), "the patients' site does not answer.") if status == 200 else (status, reason)
+
+
+def _answer(port: int, silence: str) -> tuple[int, str]:
     host = "127.0.0.1" if settings.HOST in ("0.0.0.0", "::") else settings.HOST
-    connection = http.client.HTTPConnection(host, settings.PORT, timeout=5)
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
         connection.request("GET", "/healthz")
         answer = connection.getresponse()
         return answer.status, answer.read(500).decode(errors="replace")
     except (OSError, http.client.HTTPException):
-        return 0, "the web application does not answer."
+        return 0, silence
     finally:
         connection.close()

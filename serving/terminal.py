@@ -14,9 +14,10 @@ def say(sentence: str) -> None:
 
 
 def say_ready(demonstration: bool) -> None:
-    """The address and, where the synthetic clinics exist, one account of each role."""
+    """Both addresses and, where the synthetic clinics exist, one account of each role."""
     say("Ready.")
-    print(f"\n  PhysioOutcomes    {settings.STAFF_URL}\n")
+    print(f"\n  Staff             {settings.STAFF_URL}")
+    print(f"  Patients          {settings.PORTAL_URL}  with a link from the enrollment page\n")
     if demonstration:
         for role, (email, password) in _one_of_each_role().items():
             print(f"  {role:<16}  {email:<24}  {password}")

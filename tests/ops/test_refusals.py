@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -46,6 +47,27 @@ def test_a_port_in_use(app):
         f"Port {app.port} of 127.0.0.1 cannot be used (Address already in use): "
         f"end the program that has it, or choose another: PORT={app.port + 10} make run"
     )
+
+
+def test_the_patients_port_in_use(app):
+    port = urlsplit(app.portal_url).port
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        said = refusal(app)
+    assert said == (
+        f"Port {port} of 127.0.0.1 cannot be used for the patients' site (Address already in use): "
+        f"end the program that has it, or choose another: PORTAL_URL=http://localhost:{port + 10} make run"
+    )
+
+
+def test_one_port_for_both_sites(app):
+    said = refusal(app, PORTAL_URL=app.url)
+    assert said.startswith(f"The staff site and the patients' site cannot share port {app.port}: choose another")
+
+
+def test_a_portal_address_that_is_none(app):
+    assert refusal(app, PORTAL_URL="http://localhost:http").startswith("PORTAL_URL is “http://localhost:http”")
 
 
 @pytest.mark.parametrize("port", ["http", "0", "65536", "-1"])

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 import psycopg
 import pytest
@@ -50,20 +51,38 @@ def test_the_first_start_is_ready_within_240_seconds(app):
     assert app.first_start_seconds < 240
 
 
-def test_the_terminal_shows_the_address_and_one_account_of_each_role(app):
-    said = app.output.read_text()
-    assert f"http://localhost:{app.port}" in said
+def test_the_terminal_shows_both_addresses_and_one_account_of_each_role(app):
+    wait_for_the_patients_site(app)  # it is ready last, and then the terminal says so
+    deadline = time.monotonic() + 30
+    while "Ctrl-C stops everything." not in (said := app.output.read_text()):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.1)
+    assert f"Staff             http://localhost:{app.port}\n" in said
+    assert f"Patients          {app.portal_url} " in said
     for role in ("provider", "manager", "researcher"):
         email, password = app.accounts[role]
         assert any({role, email, password} == set(line.split()) for line in said.splitlines())
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "db", "postgres"])
+@pytest.mark.parametrize("name", ["web", "portal", "worker", "db", "postgres"])
 def test_a_killed_program_is_started_again(app, name):
     pid = app.pids()[name]
     os.kill(pid, signal.SIGKILL)
     wait_for_another(app, name, pid)
     app.wait_until_ready(30)
+    wait_for_the_patients_site(app)
+
+
+def wait_for_the_patients_site(app, patience: float = 30) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            with urllib.request.urlopen(f"{app.portal_url}/healthz", timeout=5) as answer:
+                assert answer.status == 200
+                return
+        except OSError as error:
+            assert time.monotonic() < deadline, f"the patients' site does not answer: {error}"
+            time.sleep(0.1)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
