@@ -1,5 +1,8 @@
 """Falling due is written once: assignments, expiries, partial responses; two ticks at once insert nothing twice."""
 
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +12,15 @@ from sqlalchemy import func, select, text
 from care.access import Role
 from care.database import app_session, owner_engine
 from care.errors import CareError, NotFound, NotPermitted
-from care.models import Alert, Enrollment, EnrollmentEvent, ExercisePrescription, SurveyAssignment, SurveyResponse
+from care.models import (
+    Alert,
+    Enrollment,
+    EnrollmentEvent,
+    ExercisePrescription,
+    Patient,
+    SurveyAssignment,
+    SurveyResponse,
+)
 from care.models.event import Completeness
 from care.models.patient import IndexKind, IndexStatus, Side
 from care.registry import load_library
@@ -21,8 +32,10 @@ from care.verbs.draft import AnswerRefused, save_answer
 from care.verbs.enrollment import add_episode, discharge, pause
 from factories import make_patient
 from pathways.asking import open_surveys, questions
+from pathways.course import read_courses
 from pathways.enrolling import enroll, move_index, resume
-from pathways.tick import tenants_to_tick, tick
+from pathways.tick import advance, tenants_to_tick, tick
+from settings import ROOT
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)  # 10:00 in New York
@@ -105,6 +118,94 @@ def test_two_ticks_at_once_insert_nothing_twice(knee, people):
     steps = [(row.step, row.state) for row in asked(people["north"], enrollment)]
     assert (again.asked, again.closed) == (0, 0)
     assert steps == [("day_7", AssignmentState.EXPIRED)] * 3 + [("day_14", AssignmentState.OPEN)] * 3
+
+
+def test_a_tick_that_is_killed_half_way_leaves_nothing_half_done(two_tenants, people):
+    """kill -9 between the surveys of one step: nothing of its transaction is kept, and the next tick asks them once."""
+    _, enrollment = new_knee(two_tenants, people, date(2026, 2, 23))
+    tenant, later = people["north"].tenant_id, NOW + timedelta(days=8)
+    killed = subprocess.run([sys.executable, "-c", KILLED_TICK, str(tenant), later.isoformat()], cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert [row.step for row in asked(people["north"], enrollment)] == ["day_7"] * 3
+    tick(tenant, later)
+    assert [row.step for row in asked(people["north"], enrollment)] == ["day_7"] * 3 + ["day_14"] * 3
+
+
+KILLED_TICK = """
+import os, signal, sys
+from datetime import datetime
+from uuid import UUID
+from pathways import tick
+
+ask = tick._ask
+def ask_and_die(*arguments):
+    ask(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+tick._ask = ask_and_die
+tick.tick(UUID(sys.argv[1]), datetime.fromisoformat(sys.argv[2]))
+"""
+
+
+def test_what_is_about_the_person_is_asked_once_and_answers_both_episodes(two_tenants, people):
+    """Two knees operated on one day: one set of warning signs, two of everything about a side."""
+    right, first = new_knee(two_tenants, people, date(2026, 2, 23))
+    north = people["north"]
+    with app_session(north.tenant_id) as session:
+        left = add_episode(
+            session,
+            north,
+            session.get_one(Patient, right.patient_id),
+            "knee_replacement",
+            Side.LEFT,
+            IndexKind.SURGERY,
+            date(2026, 2, 23),
+            IndexStatus.ACTUAL,
+            NOW,
+        )
+        second = enroll(session, north, left, "total_knee@1", NOW)
+    with app_session(north.tenant_id) as session:
+        surveys = open_surveys(session, right.patient_id, NOW)
+        assert sorted((each.instrument.reference, len(each.assignments)) for each in surveys) == [
+            ("koos_jr@1", 1),
+            ("koos_jr@1", 1),
+            ("nprs@1", 1),
+            ("nprs@1", 1),
+            ("red_flags@1", 2),
+        ]
+        save_all(session, right)
+        send(session, right)
+    with app_session(north.tenant_id) as session:
+        linked = session.scalars(
+            select(SurveyAssignment.response_id).where(
+                SurveyAssignment.enrollment_id.in_([first.id, second.id]), SurveyAssignment.instrument == "red_flags@1"
+            )
+        ).all()
+    assert len(linked) == 2 and len(set(linked)) == 1 and None not in linked
+
+
+@pytest.mark.parametrize("hours", [0, 3, 30, 24 * 5, 24 * 12, 24 * 40])
+def test_before_an_enrollment_wakes_a_tick_has_nothing_to_write(two_tenants, people, hours):
+    """``wake_at`` may be early, never late: a second before it, a look at everything changes nothing."""
+    episode, enrollment = new_knee(two_tenants, people, date(2026, 2, 23))
+    tenant, at = people["north"].tenant_id, NOW + timedelta(hours=hours)
+    tick(tenant, at)
+    with app_session(tenant) as session:
+        wake_at = session.get_one(Enrollment, enrollment.id).wake_at
+    assert wake_at > at
+    before = written(tenant, episode)
+    with app_session(tenant) as session:
+        (course,) = read_courses(session, [session.get_one(Enrollment, enrollment.id)])
+        assert advance(session, course, wake_at - timedelta(seconds=1)) == 0
+    assert written(tenant, episode) == before
+
+
+def written(tenant, episode) -> tuple:
+    with app_session(tenant) as session:
+        return tuple(
+            session.scalar(select(func.count()).where(model.episode_id == episode.id))
+            for model in (SurveyAssignment, ExercisePrescription)
+        )
 
 
 def test_a_draft_whose_window_closes_becomes_a_partial_response_dated_by_its_last_answer(knee, people):
