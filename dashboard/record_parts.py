@@ -30,7 +30,9 @@ def course_part(viewer: Viewer, view: RecordView) -> None:
     episode = view.record.episode
     section(literal(finding(course)))
     similar = similar_courses(viewer, view, course)
-    thresholds = drawn_thresholds(course.instrument, course.scale, course.baseline and course.baseline.value)
+    thresholds = drawn_thresholds(
+        course.instrument, course.scale, course.baseline and course.baseline.value, episode.condition
+    )
     chart = chart_of(course, episode, view.assignments, similar, thresholds, view.today)
     st.plotly_chart(
         recovery_figure(chart, palette()), theme=None, config=CONFIG, alt=in_one_sentence(course), key="recovery_chart"

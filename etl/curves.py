@@ -124,7 +124,7 @@ def _fit(
     scale, rules = instrument.scale(stratum.scale), track_rules()
     curve_scale, covariates = _scale(definitions, stratum), len(curve_covariates())
     evidence = Evidence(network_sums(network, curve_scale, covariates), published_courses().get(stratum.published))
-    goal = goal_of(instrument, scale, rules.goal_day(stratum.index_kind))
+    goal = goal_of(instrument, scale, rules.goal_day(stratum.index_kind), stratum.condition)
     return Fitted(
         *fit_stratum(courses, curve_scale, days, float(scale.decimals == 0), evidence, goal, rules.goal_chance)
     )

@@ -17,6 +17,7 @@ from pathways.definitions import parse_pathway
 from pathways.pathway import Pathway
 from scoring.instrument import Instrument, Scale
 from scoring.instruments import parse_instrument
+from scoring.thresholds import ANY, thresholds_for
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,11 @@ def _pathway(text: str, reference: str) -> Pathway:
 
 
 def make_definition_tables(connection: DuckDBPyConnection, definitions: Definitions) -> None:
-    """Temporary tables: new_item, scale_of, safety_rule, baseline_window, pathway_survey."""
+    """Temporary tables: new_item, scale_of, detectable_change, safety_rule, baseline_window, pathway_survey."""
     for name, frame in {
         "new_item": _items(definitions),
         "scale_of": _scales(definitions),
+        "detectable_change": _detectable_changes(definitions),
         "safety_rule": _safety_rules(definitions),
         "baseline_window": _baseline_windows(definitions),
         "pathway_survey": _pathway_surveys(definitions),
@@ -85,7 +87,6 @@ def _scales(definitions: Definitions) -> pd.DataFrame:
             "instrument_title": scale.label if len(instrument.scales) == 1 else instrument.title,
             "scale_title": scale.label if len(instrument.scales) > 1 else "",
             "decimals": scale.decimals,
-            "mdc": smallest_detectable_change(instrument, scale),
             "instrument_key": instrument.key,
         }
         for reference, instrument in definitions.instruments.items()
@@ -95,14 +96,22 @@ def _scales(definitions: Definitions) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def smallest_detectable_change(instrument: Instrument, scale: Scale) -> float:
-    """The largest MDC cited for the scale, in points: a flag on one person must be beyond all of them; NaN if none."""
-    cited = [
-        threshold.value
-        for threshold in instrument.thresholds
-        if threshold.kind == "MDC" and threshold.scale == scale.name and threshold.unit == "points"
+def smallest_detectable_change(instrument: Instrument, scale: Scale, condition: str | None) -> float:
+    """The largest MDC cited for such patients, points: a flag on one person must be beyond all of them; NaN if none."""
+    cited = thresholds_for(instrument, scale.name, "MDC", condition)
+    return max((threshold.value for threshold in cited), default=float("nan"))
+
+
+def _detectable_changes(definitions: Definitions) -> pd.DataFrame:
+    """One row per scale and condition that has rows of its own; condition null = every other."""
+    rows = [
+        (reference, scale.name, condition, smallest_detectable_change(instrument, scale, condition))
+        for reference, instrument in definitions.instruments.items()
+        for scale in instrument.scales
+        for condition in [None, *sorted({each for row in instrument.thresholds for each in row.conditions} - {ANY})]
     ]
-    return max(cited, default=float("nan"))
+    types = {"instrument": "string", "scale": "string", "condition": "string", "mdc": float}
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
 def _safety_rules(definitions: Definitions) -> pd.DataFrame:

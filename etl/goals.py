@@ -5,11 +5,12 @@ from math import isnan
 from etl.definitions import smallest_detectable_change
 from scoring.instrument import Instrument, Scale, Threshold
 from scoring.recovery_goal import Goal
+from scoring.thresholds import thresholds_for
 
 GAINS = ("MIC", "MCID")
 
 
-def goal_of(instrument: Instrument, scale: Scale, day: int | None) -> Goal | None:
+def goal_of(instrument: Instrument, scale: Scale, day: int | None, condition: str) -> Goal | None:
     """
     The newest important gain that one person's measurement error cannot make up, else the acceptable state, else None.
 
@@ -17,9 +18,9 @@ def goal_of(instrument: Instrument, scale: Scale, day: int | None) -> Goal | Non
     """
     if day is None:
         return None
-    error = smallest_detectable_change(instrument, scale)
-    gains = [each for each in _cited(instrument, scale, GAINS) if isnan(error) or each.value >= error]
-    states = _cited(instrument, scale, ("PASS",))
+    error = smallest_detectable_change(instrument, scale, condition)
+    gains = [each for each in _cited(instrument, scale, GAINS, condition) if isnan(error) or each.value >= error]
+    states = _cited(instrument, scale, ("PASS",), condition)
     for cited, title in ((gains, "an important gain"), (states, "an acceptable state")):
         if cited:
             newest = max(cited, key=lambda each: (each.status == "seen", each.year or 0, each.value))
@@ -27,9 +28,5 @@ def goal_of(instrument: Instrument, scale: Scale, day: int | None) -> Goal | Non
     return None
 
 
-def _cited(instrument: Instrument, scale: Scale, kinds: tuple[str, ...]) -> list[Threshold]:
-    return [
-        each
-        for each in instrument.thresholds
-        if each.kind in kinds and each.scale == scale.name and each.unit == "points"
-    ]
+def _cited(instrument: Instrument, scale: Scale, kinds: tuple[str, ...], condition: str) -> list[Threshold]:
+    return [each for kind in kinds for each in thresholds_for(instrument, scale.name, kind, condition)]

@@ -98,7 +98,8 @@ class Threshold:
     One cited value; there are several per instrument, never one constant.
 
     ``kind``: MCID, MIC, MDC, SCB (changes) or PASS (a state). ``value`` to ``upper`` in ``unit``: points, or percent
-    of baseline. ``status``: seen (read in the source) or background (unverified).
+    of baseline. ``status``: seen (read in the source) or background (unverified). ``conditions``: keys of the
+    conditions the population stands for; "any" among them, or none at all = also those without a row of their own.
     """
 
     scale: str
@@ -110,6 +111,7 @@ class Threshold:
     status: str
     year: int | None = None
     upper: float | None = None
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

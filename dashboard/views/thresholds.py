@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dashboard.words import number
 from scoring.instrument import Instrument, Scale, Threshold
+from scoring.thresholds import thresholds_for
 
 GAINS = ("MIC", "MCID")  # within one person first, between groups where nothing better is cited
 
@@ -17,15 +18,17 @@ class DrawnThreshold:
     note: str
 
 
-def drawn_thresholds(instrument: Instrument, scale: Scale, baseline: float | None) -> list[DrawnThreshold]:
-    """At most two lines that lie inside the scale; a gain is drawn from this patient's own baseline."""
+def drawn_thresholds(
+    instrument: Instrument, scale: Scale, baseline: float | None, condition: str
+) -> list[DrawnThreshold]:
+    """At most two lines inside the scale, cited for such patients; a gain is drawn from this patient's baseline."""
     sign = 1 if scale.direction == "higher" else -1
     drawn = []
-    state = _newest(instrument, scale, ("PASS",))
+    state = _newest(instrument, scale, ("PASS",), condition)
     if state is not None:
         words = f"acceptable state {number(state.value, scale.decimals)}"
         drawn.append(DrawnThreshold(state.value, words, f"Acceptable state: PASS, {_source(state)}."))
-    gain = _newest(instrument, scale, GAINS)
+    gain = _newest(instrument, scale, GAINS, condition)
     if gain is not None and baseline is not None:
         value = baseline + sign * gain.value
         label = f"important gain {number(value, scale.decimals)}"
@@ -35,14 +38,10 @@ def drawn_thresholds(instrument: Instrument, scale: Scale, baseline: float | Non
     return [threshold for threshold in drawn if low <= threshold.value <= high]
 
 
-def _newest(instrument: Instrument, scale: Scale, kinds: tuple[str, ...]) -> Threshold | None:
+def _newest(instrument: Instrument, scale: Scale, kinds: tuple[str, ...], condition: str | None) -> Threshold | None:
     """The newest of the first kind that is cited, one whose source was read before one that was not."""
     for kind in kinds:
-        cited = [
-            threshold
-            for threshold in instrument.thresholds
-            if threshold.kind == kind and threshold.scale == scale.name and threshold.unit == "points"
-        ]
+        cited = thresholds_for(instrument, scale.name, kind, condition)
         if cited:
             return max(cited, key=lambda threshold: (threshold.status == "seen", threshold.year or 0, threshold.value))
     return None

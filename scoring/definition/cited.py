@@ -2,6 +2,7 @@
 
 import re
 
+from scoring.definition.names import KEY
 from scoring.definition.reading import Section
 from scoring.instrument import Licence, Scale, Threshold
 
@@ -24,10 +25,18 @@ def read_thresholds(document: Section, scales: tuple[Scale, ...]) -> tuple[Thres
                 status=section.one_of("status", ("seen", "background")),
                 year=section.whole("year", None),
                 upper=section.number("upper", None),
+                conditions=_conditions(section),
             )
         )
         section.finish()
     return tuple(thresholds)
+
+
+def _conditions(section: Section) -> tuple[str, ...]:
+    conditions = section.take("conditions", [])
+    if not (isinstance(conditions, list) and all(isinstance(each, str) and KEY.fullmatch(each) for each in conditions)):
+        raise section.error("conditions", 'must be a list like ["knee_replacement", "any"].')
+    return tuple(conditions)
 
 
 def read_licence(section: Section) -> Licence:

@@ -57,16 +57,21 @@ def test_between_two_days_of_the_curve_the_range_is_straight_and_outside_them_un
 
 def test_an_important_gain_is_drawn_from_the_patients_own_baseline_in_the_better_direction():
     hip, pain = instrument("oxford_hip"), instrument("nprs")
-    gain = next(each for each in drawn_thresholds(hip, hip.scales[0], 20) if "gain" in each.label)
+    gain = next(each for each in drawn_thresholds(hip, hip.scales[0], 20, "hip_replacement") if "gain" in each.label)
     assert gain.value > 20 and gain.label == f"important gain {gain.value:.0f}"
-    assert next(each for each in drawn_thresholds(pain, pain.scales[0], 6) if "gain" in each.label).value < 6
+    assert (
+        next(
+            each for each in drawn_thresholds(pain, pain.scales[0], 6, "knee_replacement") if "gain" in each.label
+        ).value
+        < 6
+    )
 
 
 def test_a_threshold_names_its_source_and_stays_inside_the_scale():
     hip = instrument("oxford_hip")
-    assert all("(" in each.note for each in drawn_thresholds(hip, hip.scales[0], 20))
-    assert not [each for each in drawn_thresholds(hip, hip.scales[0], 47) if "gain" in each.label]
-    assert not [each for each in drawn_thresholds(hip, hip.scales[0], None) if "gain" in each.label]
+    assert all("(" in each.note for each in drawn_thresholds(hip, hip.scales[0], 20, "hip_replacement"))
+    assert not [each for each in drawn_thresholds(hip, hip.scales[0], 47, "hip_replacement") if "gain" in each.label]
+    assert not [each for each in drawn_thresholds(hip, hip.scales[0], None, "hip_replacement") if "gain" in each.label]
 
 
 WHY = {

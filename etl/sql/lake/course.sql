@@ -196,7 +196,8 @@ SELECT
     d.instrument_title,
     d.scale_title,
     d.decimals,
-    d.mdc,
+    -- of the episode's own condition where it is cited, else of any population
+    CASE WHEN m.instrument IS NULL THEN g.mdc ELSE m.mdc END AS mdc,
     d.instrument_key,
     CAST(CASE WHEN n.is_running THEN n.enrollment_id END AS VARCHAR) AS enrollment_id,
     b.baseline,
@@ -244,5 +245,9 @@ LEFT JOIN safety AS q USING (episode_id, instrument)
 LEFT JOIN warning AS w USING (episode_id)
 LEFT JOIN (SELECT DISTINCT pathway, instrument, place FROM pathway_survey) AS o
     ON o.pathway = n.pathway AND o.instrument = f.instrument
+LEFT JOIN detectable_change AS m
+    ON m.instrument = f.instrument AND m.scale = d.scale AND m.condition = c.condition
+LEFT JOIN detectable_change AS g
+    ON g.instrument = f.instrument AND g.scale = d.scale AND g.condition IS NULL
 WINDOW in_order AS (PARTITION BY f.episode_id ORDER BY coalesce(o.place, 1000), f.instrument, d.place)
 ORDER BY episode_id, instrument_place, f.instrument, scale_place
