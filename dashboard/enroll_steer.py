@@ -34,6 +34,8 @@ def steer_part(viewer: Viewer) -> None:
     if done := st.session_state.pop(DONE, None):
         st.success(literal(done))
     named = st.query_params.get("episode")
+    if named:
+        st.button("Choose another patient", key="others", on_click=st.query_params.clear)
     search = "" if named else st.text_input("Find by name or record number", key="find_running")
     cases = running_cases(viewer, search, _id(named), now())
     if not cases:

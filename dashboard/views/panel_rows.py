@@ -7,14 +7,15 @@ import pandas as pd
 
 from care.access import Viewer
 from care.models import Alert, Track
+from care.models.patient import IndexStatus
 from care.queries.panel import PanelRow as StoredRow
 from care.status import AlertState, EpisodeState
 from dashboard.charts.sparkline import Sparkline, sparkline
 from dashboard.components.panel_table import PanelRow
 from dashboard.definitions import instrument, scale_name
-from dashboard.labels import NOTHING, status_label
+from dashboard.labels import INDEX_EVENTS, NOTHING, status_label
 from dashboard.views.people import in_a_list, in_a_quiet_line, local_today, name_of
-from dashboard.words import DASH, NARROW_SPACE, ago, interval, number, plural
+from dashboard.words import DASH, NARROW_SPACE, ago, interval, joined, number, short_date
 from scoring.reasons import as_read
 from scoring.track import TrackStatus
 
@@ -61,9 +62,9 @@ def _row(viewer: Viewer, row: StoredRow, scales: dict[tuple[str, str], Course], 
         colour=label.colour,
         name=name_of(row.patient),
         mark=mark,
-        is_new=mark == "new" or row.unread > 0,
+        is_new=mark.startswith("new") or row.unread > 0,
         sub=(in_a_list(row.patient, row.episode, today) if asks else in_a_quiet_line(row.episode, today)),
-        reason=reason_of(row.track, row.alert, today),
+        reason=_day_to_confirm(row, today) or reason_of(row.track, row.alert, today),
         course=_picture(viewer, row, course, today),
         score=score,
         expected=expected,
@@ -79,6 +80,16 @@ def reason_of(track: Track | None, alert: Alert | None, today: date) -> str:
     return as_read(track.reason, today) if track else "Not judged yet. The next update comes within the hour."
 
 
+def _day_to_confirm(row: StoredRow, today: date) -> str:
+    """Of a quiet row: a planned day has passed, and what counts from it waits."""
+    episode = row.episode
+    waits = row.alert is None and episode.state is EpisodeState.OPEN and episode.index_status is IndexStatus.PLANNED
+    if not waits or episode.index_date >= today:
+        return ""
+    event = INDEX_EVENTS[episode.index_kind].capitalize()
+    return f"{event} planned for {short_date(episode.index_date, today)}: did it take place? Confirm it on the record."
+
+
 def _group(row: StoredRow, group: str) -> str:
     if row.episode.state is EpisodeState.CLOSED:
         return CLOSED
@@ -86,8 +97,11 @@ def _group(row: StoredRow, group: str) -> str:
 
 
 def _mark(viewer: Viewer, alert: Alert | None, unread: int) -> str:
-    if unread:
-        return plural(unread, "unread message")
+    """new · 2 unread"""
+    return joined(_standing(viewer, alert), f"{unread} unread" if unread else None)
+
+
+def _standing(viewer: Viewer, alert: Alert | None) -> str:
     if alert is None or alert.state is AlertState.SNOOZED:
         return ""
     if alert.state is AlertState.OPEN:

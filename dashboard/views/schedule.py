@@ -51,7 +51,7 @@ def in_short(occurrences: Sequence[Occurrence], today: date) -> str:
         if each.step.kind is StepKind.SURVEY and each.standing in (Standing.DUE, Standing.AHEAD, Standing.HELD)
     ]
     if not surveys:
-        return "No survey is left to ask: every window has closed. Check the date."
+        return "No survey is left to ask: every window has closed."
     if any(each.standing is Standing.DUE for each in surveys):
         return f"{plural(len(surveys), 'survey')}, the first can be answered at once."
     return f"{plural(len(surveys), 'survey')}, the first on {short_date(surveys[0].due_date, today)}."

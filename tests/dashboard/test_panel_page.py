@@ -10,6 +10,7 @@ from care.database import app_session, owner_engine
 from care.ids import new_id
 from care.lakes import Freshness
 from care.models import Alert, Episode, Message, Patient, SignInSession, Track
+from care.models.patient import IndexStatus
 from care.queries.news import mark_of_now
 from care.queries.panel import Show
 from care.raising import raise_alert
@@ -252,6 +253,16 @@ def test_a_message_from_the_panel_is_sent_and_closes_what_it_is_about(panel, ope
         assert session.get_one(Alert, dee).outcome == "messaged"
         sent = session.scalars(select(Message.body).where(Message.episode_id == panel["Dee"])).all()
     assert sent == ["Please come in on Monday."]
+
+
+def test_a_planned_day_that_has_passed_is_asked_about_on_the_panel(viewer, two_tenants):
+    with app_session(two_tenants[0].id) as session:
+        patient = make_patient(session, two_tenants[0].north)
+        patient.family_name = "Planned"
+        make_care_team_member(session, patient, viewer.membership_id)
+        make_episode(session, patient, index_date=date(2026, 1, 12), index_status=IndexStatus.PLANNED)
+    (row,) = read_panel(viewer, choice(show=Show.EVERYONE, search="planned"), NOW).rows
+    assert row.reason.startswith("Surgery planned for 12 Jan") and "did it take place?" in row.reason
 
 
 def test_who_has_no_phone_or_is_only_watched_is_written_to(viewer, panel, two_tenants):
