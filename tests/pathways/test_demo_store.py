@@ -32,7 +32,7 @@ from pathways.demo.content import demo_content
 from pathways.demo.tenant import demo_accounts, make_places
 from pathways.errors import PathwayError
 from pathways.library import load_library
-from scoring.track import TrackStatus
+from scoring.track import STATUS_OF_RULE, TrackStatus
 
 AS_OF = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
 SEED = 5
@@ -164,6 +164,16 @@ def statuses(judged, *shapes):
 
 def test_every_status_is_seen(judged):
     assert set(statuses(judged, *(shape for shape, _, _ in judged))) == set(TrackStatus)
+
+
+def test_every_rule_leads_somebody_and_off_track_comes_suddenly_and_slowly(demo, judged):
+    with app_session(demo[0]) as session:
+        tracks = session.scalars(
+            select(Track).join(Episode, Episode.id == Track.episode_id).where(Episode.state == EpisodeState.OPEN)
+        ).all()
+    assert {track.reasons[0] for track in tracks if track.headline} == set(STATUS_OF_RULE)
+    off = {track.expected["off_tests"] for track in tracks if track.status == TrackStatus.OFF_TRACK}
+    assert any(tests.startswith("sudden") for tests in off) and any(tests.endswith("slow") for tests in off)
 
 
 def test_the_story_of_a_patient_is_what_the_panel_says(judged):
