@@ -74,3 +74,19 @@ def test_a_yes_leads_the_episode_and_stays_one_alert_until_the_next_answer_says_
     answer_everything(knee, DAY_14)
     assert tracks(knee)["koos_jr@1"] == ("few_data", True)
     assert alerts(knee) == [yes]
+
+
+def test_a_yes_that_was_never_sent_calls_today_and_is_the_same_alert_when_its_window_has_closed(knee):
+    """The patient says yes and puts the phone away: the draft becomes a partial response of the same alert."""
+    tick(knee.tenant_id, DAY_7)
+    with app_session(knee.tenant_id) as session:
+        warning_signs = open_surveys(session, knee.patient_id, DAY_7)[-1]
+        save_answer(session, warning_signs.id, "fever", 1, "k", "en", DAY_7)
+    raised = alerts(knee)
+    assert [rule for rule, _ in raised] == ["safety_item"]
+    run(knee.tenant_id, DAY_7 + timedelta(minutes=1))
+    assert alerts(knee) == raised
+    tick(knee.tenant_id, DAY_14)
+    run(knee.tenant_id, DAY_14)
+    assert alerts(knee) == raised
+    assert tracks(knee)["koos_jr@1"] == ("call_today", True)
