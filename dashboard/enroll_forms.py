@@ -78,7 +78,9 @@ def _plan(viewer: Viewer, pathways: dict[str, Pathway], person: Typed | Chosen |
         )
     sides = [Side.LEFT, Side.RIGHT, Side.BOTH]
     with_side = pathway.condition in WITH_SIDE
-    side = st.radio("Side", sides, format_func=SIDES.get, key="side", horizontal=True) if with_side else Side.NONE
+    side = Side.NONE
+    if with_side:  # none is chosen for the viewer: the wrong knee would look right everywhere
+        side = st.radio("Side", sides, None, format_func=SIDES.get, key="side", horizontal=True) or Side.NONE
     event, today = INDEX_EVENTS[IndexKind(pathway.index_kind)], _today(viewer)
     day_zero = st.date_input(f"Day of {event}", today, today - TWO_YEARS, today + TWO_YEARS, key="day_of")
     planned = st.checkbox(f"This {event} is planned and not confirmed yet", value=day_zero > today, key="planned")

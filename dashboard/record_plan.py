@@ -46,8 +46,10 @@ def plan_part(viewer: Viewer, view: RecordView, as_of: datetime) -> None:
     if (first := _next(occurrences)) and plan.enrollment.state is EnrollmentState.ACTIVE:
         until = short_date(local_date(first.expires_at, plan.zone), view.today)
         note(literal(f"{what(viewer, plan.pathway, first.step)}, day {first.day}, open until {until}."))
-    with st.expander("Asked and planned, day by day"):
-        table(schedule_rows(viewer, plan.pathway, occurrences, plan.zone, view.today), hide_index=True)
+    surveys = [each for each in occurrences if each.step.kind is StepKind.SURVEY]
+    with st.expander(f"All {len(surveys)} surveys, asked and planned"):
+        rows = schedule_rows(viewer, plan.pathway, surveys, plan.zone, view.today)
+        table(rows[["When", "Day", "Open until", "Now"]], hide_index=True)  # the column is narrow
     if plan.enrollment.state in (EnrollmentState.ACTIVE, EnrollmentState.PAUSED):
         st.page_link(
             FOLDER + "enroll.py",

@@ -7,7 +7,7 @@ import pandas as pd
 
 from care.access import Viewer
 from dashboard.definitions import instrument
-from dashboard.words import plural, short_date
+from dashboard.words import number, plural, short_date
 from pathways.local_time import local_date
 from pathways.pathway import Pathway, Step, StepKind
 from pathways.schedule import History, Index, Occurrence, Standing, timeline
@@ -32,7 +32,7 @@ def schedule_rows(viewer: Viewer, pathway: Pathway, occurrences: Sequence[Occurr
         [
             {
                 "When": short_date(each.due_date, today),
-                "Day": str(each.day),
+                "Day": number(each.day, 0),
                 "What": what(viewer, pathway, each.step),
                 "Open until": _open_until(each, zone, today),
                 "Now": STANDINGS[each.standing],

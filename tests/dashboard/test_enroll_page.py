@@ -101,6 +101,9 @@ def test_the_same_person_leads_to_the_known_patient_with_a_further_episode(libra
     page.button(key="same").click().run()
     page.selectbox(key="pathway").select("total_knee@1").run()
     page.button(key="enroll").click().run()
+    assert "a joint needs its side" in page.error[0].value
+    page.radio(key="side").set_value("left")
+    page.button(key="enroll").click().run()
     assert not page.exception and page.success
     assert named(two_tenants[0], "Known") == 1
     with app_session(two_tenants[0].id) as session:
