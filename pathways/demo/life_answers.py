@@ -43,16 +43,18 @@ def patients_to_answer(session: Session, people: Mapping[UUID, Planned], as_of: 
 
 
 def answer_surveys(world: World, patient_id: UUID, planned: Planned, as_of: datetime) -> int:
-    """Answer and send whatever this patient has before them, in one transaction; returns the number sent."""
+    """Answer and send whatever this patient has to answer, in one transaction; returns the number sent."""
     try:
         with app_session(world.places.tenant_id, patient_id) as session:
             language = session.get_one(Patient, patient_id).language
             surveys = open_surveys(session, patient_id, as_of)
+            if any(survey.answers for survey in surveys):
+                return 0  # a visitor of the demonstration is answering for this patient
             for survey in surveys:
                 for item_id, answer in _answers(session, world, survey, planned, as_of).items():
                     save_answer(session, survey.id, item_id, answer, f"{survey.id}:{item_id}"[-64:], language, as_of)
             return len(submit(session, [survey.sending for survey in surveys], as_of))
-    except AnswerRefused:  # a visitor who tries the portal, or another worker, was faster
+    except AnswerRefused:  # another worker was faster
         return 0
 
 

@@ -11,13 +11,16 @@ from care.models import ExerciseSession, Patient, SurveyAssignment, SurveyRespon
 from care.registry import load_library
 from care.status import AssignmentState
 from care.tenants import tenant_named
+from care.verbs.draft import save_answer
 from factories import make_assignment, make_episode, make_patient
+from pathways.asking import open_surveys
 from pathways.demo import life
 from pathways.demo.build import SEED, make_demo
 from pathways.demo.cohort import cohort
 from pathways.demo.content import demo_content
 from pathways.demo.life import demonstrations, go_on, live
 from pathways.errors import PathwayError
+from pathways.tick import tick
 
 MADE = datetime(2026, 3, 20, 15, tzinfo=UTC)
 LATER = MADE + timedelta(hours=36)
@@ -77,6 +80,27 @@ def test_what_is_sent_is_whole_and_goes_the_way_of_every_answer(demo):
         )
     assert {len(row.answers) for row in rows if row.instrument == "red_flags@1"} == {4}
     assert {row.id for row in rows} <= linked
+
+
+def test_a_survey_begun_by_a_visitor_is_left_to_the_visitor(demo):
+    later = LATER + timedelta(hours=12)
+    tick(demo, later)
+    with app_session(demo) as session:
+        patient_ids = set(
+            session.scalars(
+                select(SurveyAssignment.patient_id).where(
+                    SurveyAssignment.state == AssignmentState.OPEN, SurveyAssignment.due_at > LATER
+                )
+            )
+        )
+        for patient_id in patient_ids:
+            survey = open_surveys(session, patient_id, later)[0]
+            save_answer(session, survey.id, survey.instrument.items[0].id, 1, "visitor", "en", later)
+    assert patient_ids
+    live(demo, later + timedelta(hours=12))
+    with app_session(demo) as session:
+        sent = set(session.scalars(select(SurveyResponse.patient_id).where(SurveyResponse.completed_at > LATER)))
+    assert not sent & patient_ids
 
 
 def test_nobody_answers_for_the_patients_of_a_real_tenant(demo, two_tenants):
