@@ -130,11 +130,14 @@ DECLARE
 BEGIN
     FOREACH source IN ARRAY ARRAY[
         'clinic', 'patient', 'episode', 'enrollment_event', 'survey_assignment', 'survey_response', 'message',
-        'exercise_prescription', 'exercise_session', 'alert', 'alert_event', 'import_rejection'
+        'exercise_prescription', 'exercise_session', 'alert', 'alert_event', 'import_rejection',
+        'rescoring', 'definition'
     ] LOOP
         -- The trigger stamps every row that is updated.
         EXECUTE format(
-            'UPDATE %I SET changed_xact = changed_xact WHERE tenant_id = $1 AND changed_xact >= $2', source
+            -- a definition without a tenant is the library's
+            'UPDATE %I SET changed_xact = changed_xact '
+            'WHERE (tenant_id = $1 OR tenant_id IS NULL) AND changed_xact >= $2', source
         ) USING tenant, ahead;
         GET DIAGNOSTICS changed = ROW_COUNT;
         total := total + changed;

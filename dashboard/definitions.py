@@ -7,6 +7,7 @@ import streamlit as st
 from care.access import Viewer
 from care.database import app_session
 from care.registry import definitions
+from care.rescoring import standing
 from pathways.definitions import parse_pathway
 from pathways.pathway import Pathway
 from scoring.instrument import Instrument, Scale
@@ -18,6 +19,12 @@ PARSERS = {"instrument": parse_instrument, "pathway": parse_pathway}
 def instrument(viewer: Viewer, reference: str) -> Instrument:
     """``key@version`` as the viewer's tenant knows it."""
     return _definition(viewer.tenant_id, "instrument", reference)
+
+
+def scored_by(viewer: Viewer, reference: str) -> Instrument:
+    """The definition that responses to ``reference`` count by: its own, unless a recompute was adopted."""
+    with app_session(viewer.tenant_id) as session:
+        return instrument(viewer, standing(session, reference))
 
 
 def pathway(viewer: Viewer, reference: str) -> Pathway:

@@ -50,9 +50,11 @@ LIGHT = {"run", "work", "status", "rebuild"}
 
 
 def _add_imports(commands: argparse._SubParsersAction) -> None:
-    from etl.imports.command import add_arguments
+    from etl import rescore
+    from etl.imports import command
 
-    add_arguments(commands)
+    command.add_arguments(commands)
+    rescore.add_arguments(commands)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """Carrying rows of the operational store into the lake: read what is new, shape it, merge it by key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -66,11 +67,22 @@ def sql(name: str) -> str:
     return (FOLDER / f"{name}.sql").read_text()
 
 
-def read_news(connection: DuckDBPyConnection, watermark: Watermark, query: str) -> int:
-    """Make the table ``news_<query>`` of what is new in care, and return how many rows it has."""
-    text = watermark.only_news(sql(f"care/{query}"))
+def read_news(connection: DuckDBPyConnection, watermark: Watermark, query: str, waited: Sequence[str] = ()) -> int:
+    """
+    Make the table ``news_<query>`` of what is new in care, and return how many rows it has.
+
+    ``waited``: references of instruments published since the last run, whose responses are news, too.
+    """
+    text = sql(f"care/{query}")
+    if waited:
+        text = text.replace("changed(r)", f"(changed(r) OR r.instrument IN ({', '.join(map(_quoted, waited))}))")
+    text = watermark.only_news(text)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE news_{query} AS FROM {care_query(text)}")
     return connection.execute(f"SELECT count(*) FROM news_{query}").fetchone()[0]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def carry(connection: DuckDBPyConnection, carried: Carried) -> None:

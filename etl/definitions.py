@@ -1,7 +1,7 @@
 """The published definitions a run needs, as objects for Python and as small tables for its SQL."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from uuid import UUID
 
@@ -12,6 +12,7 @@ import settings
 from care.database import app_session
 from care.models import Tenant
 from care.registry import definitions
+from care.rescoring import history
 from etl.frames import make_table
 from pathways.definitions import parse_pathway
 from pathways.pathway import Pathway
@@ -27,10 +28,11 @@ class Definitions:
     instruments: dict[str, Instrument]
     pathways: dict[str, Pathway]
     is_demo: bool  # a demonstration tenant: our own short wording counts there
+    rescorings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of care.rescoring.history
 
     def scored_by(self, reference: str) -> tuple[str, ...]:
         """The definitions a response's scores are computed by; the last one counts."""
-        return (reference,)
+        return self.rescorings.get(reference, (reference,))
 
 
 def read_definitions(tenant_id: UUID) -> Definitions:
@@ -40,6 +42,7 @@ def read_definitions(tenant_id: UUID) -> Definitions:
             {ref: _instrument(each.body, ref) for ref, each in definitions(session, "instrument").items()},
             {ref: _pathway(each.body, ref) for ref, each in definitions(session, "pathway").items()},
             session.get(Tenant, tenant_id).is_demo,
+            history(session),
         )
 
 

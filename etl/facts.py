@@ -1,9 +1,12 @@
 """The facts of one run: everything new in care, into the lake, with scores."""
 
+from collections.abc import Sequence
+
 from duckdb import DuckDBPyConnection
 
 from etl.carry import CARRIED, Carried, carry, merge, read_news, remove_vanished, sql
 from etl.definitions import Definitions
+from etl.rescoring import rescore_stale
 from etl.responses import stage_answers
 from etl.scores import score_answers
 from etl.watermark import Watermark
@@ -11,7 +14,7 @@ from etl.watermark import Watermark
 # Whose news makes an episode be judged anew …
 JUDGED_BY = ("episode", "enrollment_event", "assignment", "exercise_prescription", "exercise_session", "response")
 # … and which of them can move days, baselines or what counts.
-MOVES_RESPONSES = frozenset({"episode", "patient", "enrollment_event", "survey_response"})
+MOVES_RESPONSES = frozenset({"episode", "patient", "enrollment_event", "survey_response", "rescoring", "definition"})
 
 
 def carry_facts(
@@ -32,6 +35,8 @@ def carry_facts(
     if "import_rejection" in news:
         read += read_news(connection, watermark, "import_rejection")
         connection.execute("INSERT INTO new_rejected BY NAME FROM news_import_rejection")
+    if "rescoring" in news and watermark.since is not None:
+        rescore_stale(connection, definitions)
     if news & MOVES_RESPONSES:
         read += _carry_responses(connection, definitions, watermark)
     if watermark.since is None:
@@ -53,7 +58,7 @@ def _carry_one(connection: DuckDBPyConnection, carried: Carried, watermark: Wate
 
 
 def _carry_responses(connection: DuckDBPyConnection, definitions: Definitions, watermark: Watermark) -> int:
-    rows = _read(connection, "response", watermark)
+    rows = _read(connection, "response", watermark, _published_since(connection))
     _carry_items(connection)
     stage_answers(connection, definitions)
     score_answers(connection, definitions)
@@ -65,7 +70,25 @@ def _carry_responses(connection: DuckDBPyConnection, definitions: Definitions, w
         merge(connection, table, key)
         if watermark.since is None:
             remove_vanished(connection, table, key)
+    _carry_kept_scores(connection, watermark)
     return rows
+
+
+def _carry_kept_scores(connection: DuckDBPyConnection, watermark: Watermark) -> None:
+    """What the responses just read would have scored by the definitions that counted before."""
+    if connection.execute("SELECT count(*) FROM kept_scored").fetchone()[0]:
+        shape = sql("lake/score").replace("staged_score", "kept_scored")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE new_kept_score AS {shape}")
+        key = ("response_id", "scale", "definition")
+        merge(connection, "kept_score", key)
+        if watermark.since is None:
+            remove_vanished(connection, "kept_score", key)
+
+
+def _published_since(connection: DuckDBPyConnection) -> list[str]:
+    """Instruments that the lake does not know yet: a response to one of them was put aside until it is published."""
+    unknown = "SELECT DISTINCT instrument FROM new_item WHERE instrument NOT IN (SELECT instrument FROM lake.item)"
+    return sorted(reference for (reference,) in connection.execute(unknown).fetchall())
 
 
 def _carry_items(connection: DuckDBPyConnection) -> None:
@@ -77,8 +100,8 @@ def _carry_items(connection: DuckDBPyConnection) -> None:
         merge(connection, "item", ("instrument", "position"))
 
 
-def _read(connection: DuckDBPyConnection, query: str, watermark: Watermark) -> int:
-    rows = read_news(connection, watermark, query)
+def _read(connection: DuckDBPyConnection, query: str, watermark: Watermark, waited: Sequence[str] = ()) -> int:
+    rows = read_news(connection, watermark, query, waited)
     if rows and query in JUDGED_BY:
         connection.execute(f"INSERT INTO touched_episode SELECT DISTINCT episode_id FROM news_{query}")
     return rows

@@ -89,10 +89,10 @@ def _run_locked(tenant_id: UUID, store: psycopg.Connection, as_of: datetime | No
 
 def _one_run(connection: DuckDBPyConnection, store: psycopg.Connection, tenant_id: UUID, as_of: datetime) -> Outcome:
     with _transaction(connection) as lake:
-        migrate(connection)
+        migrated = migrate(connection)
         deliver_what_waits(connection, store)
         time_has_passed = store.execute("SELECT next_due_at <= %s FROM tenant_lake", [as_of]).fetchone()[0]
-        outcome = _fill_lake(connection, tenant_id, as_of, bool(time_has_passed))
+        outcome = _fill_lake(connection, tenant_id, as_of, bool(time_has_passed), migrated)
         if outcome is None:
             return Outcome()
         mark_dirty(store)
@@ -113,12 +113,13 @@ def _transaction(connection: DuckDBPyConnection) -> Iterator[DuckDBPyConnection]
 
 
 def _fill_lake(
-    connection: DuckDBPyConnection, tenant_id: UUID, as_of: datetime, time_has_passed: bool
+    connection: DuckDBPyConnection, tenant_id: UUID, as_of: datetime, time_has_passed: bool, migrated: bool
 ) -> Outcome | None:
     """Everything the lake's one commit holds; None, and nothing written, when there is nothing to do."""
     started = time.monotonic()
     watermark = read_watermark(connection)
-    news = sources_with_news(connection, watermark)
+    # scores of an older lake may lack what a migration has added: they are looked through as after a recompute
+    news = sources_with_news(connection, watermark) | ({"rescoring"} if migrated else set())
     if not (news or time_has_passed):
         return None
     snapshot = snapshot_id(connection) + 1  # of this run's commit: nobody else writes while we hold the lock

@@ -29,14 +29,14 @@ def score_answers(connection: DuckDBPyConnection, definitions: Definitions) -> N
     asked = connection.execute("SELECT DISTINCT instrument FROM valid_answers ORDER BY instrument").fetchall()
     for (reference,) in asked:
         instrument = definitions.instruments[reference]
-        answers = _answers(connection, reference, instrument)
+        answers = stored_answers(connection, reference, instrument)
         *kept, standing = definitions.scored_by(reference)
         for definition, table in [(standing, "scored"), *((each, "kept_scored") for each in kept)]:
             _score(connection, table, instrument, definitions.instruments[definition], answers)
 
 
-def _answers(connection: DuckDBPyConnection, reference: str, instrument: Instrument) -> np.ndarray:
-    """n × items, in the order of the rows of ``of_instrument``; small whole numbers wherever all items are whole."""
+def stored_answers(connection: DuckDBPyConnection, reference: str, instrument: Instrument) -> np.ndarray:
+    """What ``valid_answers`` holds, n × items in the order of ``of_instrument``; 16 bits where all items are whole."""
     whole = all(item.whole for item in instrument.items)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE of_instrument AS "

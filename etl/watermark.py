@@ -8,10 +8,11 @@ from duckdb import DuckDBPyConnection
 SNAPSHOT = re.compile(r"\d+:\d+:(\d+(,\d+)*)?")
 CHANGED = re.compile(r"\bchanged\((\w+)\)")
 
-# What a run reads forward from; the same list as has_news() in care.
+# What a run reads forward from; the same list as has_news() in care. A definition: a response may have waited for it.
 SOURCES = (
     "clinic", "patient", "episode", "enrollment_event", "survey_assignment", "survey_response", "message",
     "exercise_prescription", "exercise_session", "alert", "alert_event", "import_rejection",
+    "rescoring", "definition",
 )  # fmt: skip
 
 

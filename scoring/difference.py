@@ -30,13 +30,16 @@ class ScaleDifference:
     largest: float
 
 
-def preview(old: Instrument, new: Instrument, answers: np.ndarray) -> list[ScaleDifference]:
+def preview(
+    old: Instrument, new: Instrument, answers: np.ndarray, now: Instrument | None = None
+) -> list[ScaleDifference]:
     """
     How the scores of ``answers`` would change.
 
     Parameters
     ----------
     answers : n × items in the old version's order, negative = absent
+    now : the version by which they count now, if it is not the old one
 
     Returns
     -------
@@ -44,7 +47,8 @@ def preview(old: Instrument, new: Instrument, answers: np.ndarray) -> list[Scale
     not asked.
     """
     check_shape(old, answers)
-    before, after = score_columns(old, answers), score_columns(new, reordered(old, new, answers))
+    now = now or old
+    before, after = score_columns(now, reordered(old, now, answers)), score_columns(new, reordered(old, new, answers))
     none = np.full(len(answers), np.nan)
     names = [*after, *(name for name in before if name not in after)]
     return [

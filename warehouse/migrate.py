@@ -18,8 +18,12 @@ def migrations() -> tuple[Path, ...]:
     return tuple(sorted(FOLDER.glob("*.sql")))
 
 
-def migrate(connection: DuckDBPyConnection) -> None:
-    """Apply what the lake lacks; its one writer calls this at the head of a run, inside the run's transaction."""
+def migrate(connection: DuckDBPyConnection) -> bool:
+    """
+    Apply what the lake lacks, and say whether that was anything.
+
+    Its one writer calls this at the head of a run, inside the run's transaction.
+    """
     at = lake_version(connection)
     if at > len(migrations()):
         raise WarehouseError(
@@ -29,6 +33,7 @@ def migrate(connection: DuckDBPyConnection) -> None:
         for statement in connection.extract_statements(path.read_text()):
             connection.execute(statement)
         connection.execute("INSERT INTO lake.lake_version VALUES (?, now())", [version])
+    return at < len(migrations())
 
 
 def lake_version(cursor: DuckDBPyConnection) -> int:

@@ -9,13 +9,13 @@ from care.models.network import NetworkStatistic, TenantSetting
 from care.models.pathway import Enrollment, EnrollmentEvent, SurveyAssignment
 from care.models.patient import CareTeamMember, Episode, Patient
 from care.models.portal import PatientPassword, ResponseDraft, SurveyLink
-from care.models.registry import AuditEvent, Definition
+from care.models.registry import AuditEvent, Definition, Rescoring
 from care.models.tenancy import Clinic, Tenant, TenantLake
 
 __all__ = [
     "Account", "Alert", "AlertEvent", "AuditEvent", "Base", "CareTeamMember", "Clinic", "Definition", "Enrollment",
-    "EnrollmentEvent", "Episode", "ExercisePrescription", "ExerciseSession", "ImportRejection",
-    "Membership", "MembershipClinic", "Message", "NetworkStatistic", "Patient", "PatientPassword", "ResponseDraft",
+    "EnrollmentEvent", "Episode", "ExercisePrescription", "ExerciseSession", "ImportRejection", "Membership",
+    "MembershipClinic", "Message", "NetworkStatistic", "Patient", "PatientPassword", "Rescoring", "ResponseDraft",
     "SignInAttempt", "SignInSession", "SurveyAssignment", "SurveyLink", "SurveyResponse", "Tenant", "TenantLake",
     "TenantOwned", "TenantSetting", "Track",
 ]  # fmt: skip

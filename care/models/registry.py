@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKey, Index, UniqueConstraint, Uuid
+from sqlalchemy import ARRAY, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from care.ids import new_id
-from care.models.base import Base, TenantOwned, now_by_default
+from care.models.base import Base, TenantOwned, Xid8, now_by_default
 
 
 class Definition(Base):
@@ -24,6 +24,24 @@ class Definition(Base):
     sha256: Mapped[str]
     published_at: Mapped[datetime] = now_by_default()
     published_by: Mapped[UUID | None]  # membership; null: shipped with the program
+    changed_xact: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))  # news to every lake
+
+
+class Rescoring(TenantOwned, Base):
+    """
+    From now on the responses to ``asked`` count as ``definition`` scores them; both are key@version.
+
+    The newest row of an ``asked`` stands; rows can be added and never changed.
+    """
+
+    __tablename__ = "rescoring"
+    __table_args__ = (UniqueConstraint("tenant_id", "id"), Index("ix_rescoring_changed", "tenant_id", "changed_xact"))
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    asked: Mapped[str]
+    definition: Mapped[str]
+    adopted_at: Mapped[datetime] = now_by_default()
+    membership_id: Mapped[UUID | None]  # null: from the command line
 
 
 class AuditEvent(TenantOwned, Base):

@@ -6,7 +6,7 @@ from datetime import date
 from care.access import Viewer
 from care.models import Episode, SurveyResponse, Track
 from care.models.patient import IndexPrecision
-from dashboard.definitions import instrument, scale_name
+from dashboard.definitions import instrument, scale_name, scored_by
 from dashboard.labels import INDEX_EVENTS
 from dashboard.words import DASH, interval, number, short_date, time_on_course
 from scoring.instrument import Instrument, Scale
@@ -80,11 +80,11 @@ def courses_of(viewer: Viewer, episode: Episode, tracks: list[Track], responses:
 
 def _course(viewer: Viewer, episode: Episode, track: Track, responses: list[SurveyResponse]) -> Course:
     definition = instrument(viewer, track.instrument)
-    scale = definition.scale(track.scale)
+    scale, counting = definition.scale(track.scale), scored_by(viewer, track.instrument)
     by_day: dict[int, ScoredAnswer] = {}  # of two on one day the later stands, as in the lake
     for response in responses:
         if response.instrument == track.instrument:
-            value = next(s.value for s in score_response(definition, response.answers) if s.scale == scale.name)
+            value = next(s.value for s in score_response(counting, response.answers) if s.scale == scale.name)
             day = (response.local_date - episode.index_date).days
             if value is not None:
                 by_day[day] = ScoredAnswer(day, response.local_date, value)
