@@ -2,8 +2,8 @@
 How fast answers become scores, beside pandas and DuckDB on the same columns in the same run.
 
 A KOOS-like questionnaire: 42 items, 5 scales, half rule, 12 % of the answers missing; and 8 items of a
-graded-response model. The bars are those of the project: 3 × pandas, 2 × DuckDB, 0.4 M traits/s, 50 ms to the first
-score of a new definition, 1 ms for one response.
+graded-response model. The bars are those of the project: 3 × pandas, 2 × DuckDB, 4 s from a lake's responses to its
+scores, 0.4 M traits/s, 50 ms to the first score of a new definition, 1 ms for one response.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 import settings
+from bench.scoring_lake import seconds_to_score_a_lake
 from scoring.bulk import score_columns
 from scoring.instrument import Instrument
 from scoring.instruments import parse_instrument
@@ -54,7 +55,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench scoring")
     parser.add_argument("--responses", type=int, default=1_000_000)
     responses = parser.parse_args(argv).responses
-    lines = [*_columns(responses), _traits(responses), _first_score(), _single_response()]
+    lines = [*_columns(responses), _lake(responses), _traits(responses), _first_score(), _single_response()]
     for line in lines:
         print(line)
     return 0 if all(line.met for line in lines) else 1
@@ -80,6 +81,11 @@ def _columns(responses: int) -> list[Line]:
         Line("columns to scores, pandas' time ÷ ours", seconds["pandas"] / seconds["ours"], "times", 3, at_least=True),
         Line("columns to scores, DuckDB's time ÷ ours", seconds["duckdb"] / seconds["ours"], "times", 2, at_least=True),
     ]
+
+
+def _lake(responses: int) -> Line:
+    seconds = seconds_to_score_a_lake(_answers(responses, 42, categories=5))
+    return Line("stored responses to scores in the lake", seconds, "s", 4, at_least=False)
 
 
 def _equal(koos: Instrument, results: dict[str, dict]) -> None:

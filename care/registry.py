@@ -6,15 +6,17 @@ The registry keeps text and its hash. What the text means is known to the one pa
 """
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import settings
+from care import audit
 from care.database import owner_engine
 from care.errors import CareError
 from care.ids import new_id
@@ -23,7 +25,8 @@ from scoring.errors import ScoringError
 from scoring.instruments import parse_instrument
 from scoring.publish import ensure_publishable
 
-KINDS = {"instrument": "instruments", "pathway": "pathways"}
+KINDS = {"instrument": "instruments", "pathway": "pathways"}  # a tenant has item_parameters, too
+OWN = "own:"
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,44 @@ def _publish(session: Session, kind: str, path: Path) -> int:
     return 0
 
 
+def publish_own(session: Session, kind: str, body: str, reference: str | None = None) -> PublishedText:
+    """
+    Publish a tenant's own definition under the next version of its key.
+
+    Parameters
+    ----------
+    body : TOML whose key is ``own:…`` and whose version says 1 (the next one is written instead); what is no TOML
+        (item parameters) comes with the ``reference`` of the definition that it belongs to
+    """
+    if reference is None:
+        key = str(tomllib.loads(body)["key"]).removeprefix(OWN)
+        version = 1 + (session.scalar(_newest_own(kind, key)) or 0)
+        body = re.sub(r"(?m)^version = 1$", f"version = {version}", body, count=1)
+        _check(kind, body, f"{OWN}{key}")
+    else:
+        key, _, number = reference.removeprefix(OWN).partition("@")
+        version = int(number)
+    row = Definition(
+        id=new_id(),
+        tenant_id=UUID(session.info["app.tenant_id"]),
+        kind=kind,
+        key=key,
+        version=version,
+        body=body,
+        sha256=hashlib.sha256(body.encode()).hexdigest(),
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, "publish", kind=kind, reference=_reference(key, version, row.tenant_id), sha256=row.sha256)
+    return _text(row)
+
+
+def _newest_own(kind: str, key: str):
+    return select(func.max(Definition.version)).where(
+        Definition.kind == kind, Definition.key == key, Definition.tenant_id.is_not(None)
+    )
+
+
 def _check(kind: str, body: str, source: str) -> None:
     """An instrument is published only when its own vectors and the automatic checks hold."""
     if kind != "instrument":
@@ -119,4 +160,4 @@ def _text(row: Definition) -> PublishedText:
 
 
 def _reference(key: str, version: int, tenant_id: UUID | None) -> str:
-    return f"{'own:' if tenant_id else ''}{key}@{version}"
+    return f"{OWN if tenant_id else ''}{key}@{version}"

@@ -9,6 +9,7 @@ from care.tenants import tenant_named
 from etl.definitions import Definitions, read_definitions
 from etl.errors import EtlError
 from etl.lakes import open_writer, tenant_lock
+from etl.rescoring import STORED
 from etl.run import run
 from etl.scores import stored_answers
 from scoring.difference import ScaleDifference, preview
@@ -52,9 +53,7 @@ def differences(tenant_id: UUID, asked: str, definition: str) -> list[ScaleDiffe
     new = _find(definitions, definition)
     check_versions(old, new)
     with tenant_lock(tenant_id):
-        connection = open_writer(tenant_id)
-        connection.execute("CREATE OR REPLACE TEMP TABLE valid_answers AS FROM lake.response")
-        answers = stored_answers(connection, asked, old)
+        answers = stored_answers(open_writer(tenant_id), old, STORED)
     return preview(old, new, answers, now=definitions.instruments[definitions.scored_by(asked)[-1]])
 
 

@@ -2,9 +2,10 @@
 
 from duckdb import DuckDBPyConnection
 
-from etl.carry import sql
 from etl.definitions import Definitions
-from etl.scores import score_answers
+from etl.scores import score_responses
+
+STORED = "SELECT response_id, episode_id, day, answers FROM lake.response"
 
 
 def rescore_stale(connection: DuckDBPyConnection, definitions: Definitions) -> None:
@@ -27,13 +28,7 @@ def rescore_stale(connection: DuckDBPyConnection, definitions: Definitions) -> N
 
 def score_stored(connection: DuckDBPyConnection, definitions: Definitions, instruments: list[str]) -> None:
     """Score every stored response to these instruments and write the scores back to the lake."""
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE valid_answers AS "
-        "SELECT response_id, instrument, answers FROM lake.response WHERE list_contains(?, instrument)",
-        [instruments],
-    )
-    score_answers(connection, definitions)
     for table in ("score", "kept_score"):
         connection.execute(f"DELETE FROM lake.{table} WHERE list_contains(?, instrument)", [instruments])
-    for table, scored in (("score", "scored"), ("kept_score", "kept_scored")):
-        connection.execute(f"INSERT INTO lake.{table} BY NAME {sql('lake/stored_score').replace('scored', scored)}")
+    for reference in instruments:
+        score_responses(connection, definitions, reference, STORED, "lake.score", "lake.kept_score")

@@ -28,21 +28,37 @@ def score_answers(connection: DuckDBPyConnection, definitions: Definitions) -> N
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({COLUMNS})")
     asked = connection.execute("SELECT DISTINCT instrument FROM valid_answers ORDER BY instrument").fetchall()
     for (reference,) in asked:
-        instrument = definitions.instruments[reference]
-        answers = stored_answers(connection, reference, instrument)
-        *kept, standing = definitions.scored_by(reference)
-        for definition, table in [(standing, "scored"), *((each, "kept_scored") for each in kept)]:
-            _score(connection, table, instrument, definitions.instruments[definition], answers)
+        responses = "SELECT response_id, answers FROM valid_answers"
+        score_responses(connection, definitions, reference, responses, "scored", "kept_scored")
 
 
-def stored_answers(connection: DuckDBPyConnection, reference: str, instrument: Instrument) -> np.ndarray:
-    """What ``valid_answers`` holds, n × items in the order of ``of_instrument``; 16 bits where all items are whole."""
-    whole = all(item.whole for item in instrument.items)
+def score_responses(
+    connection: DuckDBPyConnection,
+    definitions: Definitions,
+    reference: str,
+    responses: str,
+    scored: str,
+    kept: str,
+) -> None:
+    """
+    Score the responses to one instrument into the table ``scored``, and by what counted before into ``kept``.
+
+    ``responses``: a query that ends before its WHERE, with ``answers`` and what else the tables want of a response.
+    """
+    instrument = definitions.instruments[reference]
+    answers = stored_answers(connection, instrument, responses)
+    *before, standing = definitions.scored_by(reference)
+    for definition, table in [(standing, scored), *((each, kept) for each in before)]:
+        _score(connection, table, instrument, definitions.instruments[definition], answers)
+
+
+def stored_answers(connection: DuckDBPyConnection, instrument: Instrument, responses: str) -> np.ndarray:
+    """Answers, n × items, in the order of the table ``of_instrument``; 16 bits where all items are whole."""
+    kind = "SMALLINT" if all(item.whole for item in instrument.items) else "DOUBLE"
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE of_instrument AS "
-        f"SELECT response_id, CAST(answers AS {'SMALLINT' if whole else 'DOUBLE'}[]) AS answers "
-        "FROM valid_answers WHERE instrument = ?",
-        [reference],
+        f"SELECT * REPLACE (CAST(answers AS {kind}[]) AS answers) FROM ({responses} WHERE instrument = ?)",
+        [instrument.reference],
     )
     lists = connection.execute("SELECT answers FROM of_instrument").to_arrow_table()["answers"].combine_chunks()
     return lists.flatten().to_numpy().reshape(-1, len(instrument.items))
@@ -62,8 +78,9 @@ def _score(
             continue
         connection.register("column_scores", _columns(scores[scale.name]))
         connection.execute(
-            f"INSERT INTO {table} SELECT o.response_id, ?, ?, ?, s.* FROM of_instrument AS o "
-            "POSITIONAL JOIN column_scores AS s",
+            f"INSERT INTO {table} BY NAME "
+            "SELECT o.* EXCLUDE (answers), ? AS instrument, ? AS scale, ? AS definition, s.* "
+            "FROM of_instrument AS o POSITIONAL JOIN column_scores AS s",
             [asked.reference, scale.name, definition.reference],
         )
         connection.unregister("column_scores")

@@ -35,8 +35,9 @@ def with_parameters(text: str, key: str, parameters: str, grid: Grid) -> str:
     plain = parse_instrument(text, "the library definition")
     own = re.sub(r'(?m)^key = ".*"$', f'key = "{key}"', re.sub(r"(?m)^version = .*$", "version = 1", text), count=1)
     own += _model(plain, _read(parameters), grid)
-    low, high = _ends(parse_instrument(own + _scale(plain, 0.0, 100.0), key))
-    return own + _scale(plain, low, high)
+    rough = parse_instrument(own + _scale(plain, 0.0, 100.0), key)
+    low, high = _ends(rough)
+    return own + _scale(plain, low, high) + _vector(rough)
 
 
 def _read(parameters: str) -> dict[str, list[float]]:
@@ -72,6 +73,14 @@ range = [{low!r}, {high!r}]
 display_range = [{t_score.display_range[0]!r}, {t_score.display_range[1]!r}]
 decimals = 1
 """
+
+
+def _vector(instrument: Instrument) -> str:
+    """One response with its T-score by the plain evaluator: publishing asks the column engine for the same."""
+    answers = {item.id: (item.low + item.high) // 2 for item in instrument.items}
+    value = evaluate(instrument.scale(SCALE).formula.tree, answers)
+    given = " ".join(f"{answer:g}" for answer in answers.values())
+    return f'\n[[vectors]]\nanswers = "{given}"\nscores = {{ {SCALE} = {value:.9f} }}\n'
 
 
 def _ends(instrument: Instrument) -> tuple[float, float]:

@@ -17,7 +17,7 @@ class Definition(Base):
     __table_args__ = (UniqueConstraint("tenant_id", "kind", "key", "version", postgresql_nulls_not_distinct=True),)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenant.id"))
-    kind: Mapped[str]  # instrument, pathway
+    kind: Mapped[str]  # instrument, pathway; a tenant's own: item_parameters
     key: Mapped[str]
     version: Mapped[int]
     body: Mapped[str]  # the TOML text

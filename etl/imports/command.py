@@ -10,6 +10,7 @@ from sqlalchemy import select
 from care.database import app_session
 from care.models import ImportRejection
 from care.tenants import tenant_named
+from etl.imports import parameters
 from etl.imports.nhs_proms import ImportOutcome, import_nhs_proms
 from etl.imports.progress import ShownProgress
 
@@ -18,7 +19,7 @@ SHOWN = 10  # refusals
 
 def add_arguments(subparsers) -> None:
     """Add ``import`` and its sources to the command line of ``python -m etl``; each sets ``run(options)``."""
-    importing = subparsers.add_parser("import", help="bring in a published registry")
+    importing = subparsers.add_parser("import", help="bring in a published registry, or item parameters")
     sources = importing.add_subparsers(required=True, metavar="SOURCE")
     nhs_proms = sources.add_parser("nhs-proms", help="NHS England PROMs, provider files (hip or knee), as published")
     nhs_proms.add_argument("file", type=Path, metavar="FILE.zip")
@@ -31,6 +32,7 @@ def add_arguments(subparsers) -> None:
         help="demonstrations only: N of the rows also as open episodes with a follow-up in the last four weeks",
     )
     nhs_proms.set_defaults(run=run_nhs_proms)
+    parameters.add_arguments(sources)
 
 
 def _positive(text: str) -> int:
