@@ -85,7 +85,6 @@ def expect_off_track(panel: Page, name: str, within: float) -> None:
     announced.click()
     row = table(panel).get_by_role("row").filter(has=panel.get_by_role("link", name=name))
     expect(row).to_contain_text("Off track", timeout=max(1, within - (time.monotonic() - sent)) * 1000)
-    panel.screenshot(path="/tmp/live/p.png")
     expect(row.locator(".reason")).to_contain_text(REASON)
 
 
