@@ -1,12 +1,11 @@
 """What must hold before anything is started."""
 
 import fcntl
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import settings
-from portal.__main__ import portal_port
+from portal.ports import check_free, portal_port
 from serving.errors import ServingError
 
 
@@ -27,28 +26,14 @@ def only_one_here() -> Iterator[None]:
 
 def check_ports() -> None:
     """Refuse the staff site's or the patients' port where another program listens on it, before anything is started."""
-    _check(settings.PORT, "", f"PORT={settings.PORT + 10} make run")
     try:
+        check_free(settings.PORT, "", f"PORT={settings.PORT + 10} make run")
         portal = portal_port()
+        if portal == settings.PORT:
+            raise ServingError(
+                f"The staff site and the patients' site cannot share port {portal}: choose another for one of them, "
+                f"PORTAL_URL=http://localhost:{portal + 1} make run"
+            )
+        check_free(portal, " for the patients' site", f"PORTAL_URL=http://localhost:{portal + 10} make run")
     except ValueError as error:
         raise ServingError(str(error)) from None
-    if portal == settings.PORT:
-        raise ServingError(
-            f"The staff site and the patients' site cannot share port {portal}: choose another for one of them, "
-            f"PORTAL_URL=http://localhost:{portal + 1} make run"
-        )
-    _check(portal, " for the patients' site", f"PORTAL_URL=http://localhost:{portal + 10} make run")
-
-
-def _check(port: int, purpose: str, cure: str) -> None:
-    family = socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port just left is free
-        try:
-            probe.bind((settings.HOST, port))
-            probe.listen()
-        except OSError as error:
-            raise ServingError(
-                f"Port {port} of {settings.HOST} cannot be used{purpose} ({error.strerror}): "
-                f"end the program that has it, or choose another: {cure}"
-            ) from None

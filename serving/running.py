@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import settings
-from portal.__main__ import portal_port
+from portal.ports import portal_port
 from serving.errors import ServingError
 from serving.preparation import has_demonstration
 from serving.programs import LOGS, supervisor_command

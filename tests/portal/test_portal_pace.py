@@ -6,10 +6,10 @@ import pytest
 from starlette.testclient import TestClient
 
 import settings
-from portal.__main__ import check_free, portal_port
 from portal.app import app
 from portal.guard import ENTRY_POSTS_A_MINUTE
 from portal.pace import FORGET_ABOVE, Pace
+from portal.ports import check_free, portal_port
 
 
 def test_the_fourth_post_of_a_minute_waits_until_the_first_is_a_minute_old():
@@ -49,11 +49,9 @@ def test_a_port_in_use_is_refused_with_the_cure():
         taken.bind((settings.HOST, 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(
-            ValueError, match=rf"Port {port} .* PORTAL_URL=http://localhost:{port + 10} python -m portal"
-        ):
-            check_free(port)
-    check_free(port)
+        with pytest.raises(ValueError, match=rf"Port {port} .* cannot be used for a test .*choose another: PORT=1"):
+            check_free(port, " for a test", "PORT=1")
+    check_free(port, " for a test", "PORT=1")
 
 
 @pytest.mark.parametrize(
