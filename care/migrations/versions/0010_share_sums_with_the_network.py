@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 import settings
 from care.models.base import Xid8
 
-revision = "0009"
-down_revision = "0010"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

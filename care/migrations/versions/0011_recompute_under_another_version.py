@@ -6,8 +6,8 @@ from alembic import op
 import settings
 from care.models.base import Xid8
 
-revision = "0014"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
