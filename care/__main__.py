@@ -5,11 +5,13 @@ import secrets
 import sys
 
 from care.access import Role
+from care.choices import SHARES_STATISTICS, choose
+from care.database import app_session
 from care.diagrams import PAGE, states_page
 from care.errors import CareError
 from care.migrate import migrate
 from care.registry import load_library
-from care.tenants import add_account, add_clinic, add_tenant
+from care.tenants import add_account, add_clinic, add_tenant, tenant_named
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,11 +44,25 @@ def _write_docs(_options: argparse.Namespace) -> None:
 
 
 def _tenant(parser: argparse.ArgumentParser) -> None:
-    adding = parser.add_subparsers(required=True, metavar="VERB").add_parser("add", help="a new tenant with its lake")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    adding = verbs.add_parser("add", help="a new tenant with its lake")
     adding.add_argument("name")
     adding.add_argument("--demo", action="store_true", help="synthetic: labelled so on every screen")
     adding.add_argument("--zone", default="America/New_York", help="IANA time zone (default: %(default)s)")
     adding.set_defaults(run=_run_tenant)
+    sharing = verbs.add_parser(
+        "share", help="whether sums of its recoveries go to the network, and the network's are used"
+    )
+    sharing.add_argument("name")
+    sharing.add_argument("choice", choices=["yes", "no"])
+    sharing.set_defaults(run=_run_share)
+
+
+def _run_share(options: argparse.Namespace) -> None:
+    with app_session(tenant_named(options.name).id) as session:
+        choose(session, None, SHARES_STATISTICS, options.choice == "yes")
+    says = "shares" if options.choice == "yes" else "does not share"
+    print(f"“{options.name}” {says} sums with the network from now on.")
 
 
 def _run_tenant(options: argparse.Namespace) -> None:

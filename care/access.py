@@ -23,6 +23,7 @@ class Permission(StrEnum):
     VIEW_ALERT_HANDLING = "view how alerts are handled"
     VIEW_MONITORING = "view how well the expectation holds"
     EXPORT_RESEARCH = "export research data"
+    CHOOSE_SETTINGS = "change the organization's settings"
 
 
 # A manager sees numbers, not people: identifiers and outcomes are separate rights.
@@ -30,7 +31,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PROVIDER: frozenset(
         {Permission.VIEW_PANEL, Permission.VIEW_RECORD, Permission.HANDLE_ALERT, Permission.ENROLL}
     ),
-    Role.MANAGER: frozenset({Permission.VIEW_OUTCOMES, Permission.VIEW_ALERT_HANDLING, Permission.VIEW_MONITORING}),
+    Role.MANAGER: frozenset(
+        {
+            Permission.VIEW_OUTCOMES,
+            Permission.VIEW_ALERT_HANDLING,
+            Permission.VIEW_MONITORING,
+            Permission.CHOOSE_SETTINGS,
+        }
+    ),
     Role.RESEARCHER: frozenset({Permission.EXPORT_RESEARCH, Permission.VIEW_MONITORING}),
 }
 

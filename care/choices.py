@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from care.access import Role, Viewer
+from care.access import Permission, Viewer, check_may
 from care.audit import record
-from care.errors import CareError, NotPermitted
+from care.errors import CareError
 from care.models import TenantSetting
 
 # Whether sums of the clinic's recoveries are shared with the network, and the network's used here.
@@ -26,8 +26,8 @@ def choose(session: Session, viewer: Viewer | None, name: str, value: object) ->
 
     Raises CareError for a value that is not offered, NotPermitted for anyone but a manager.
     """
-    if viewer is not None and viewer.role is not Role.MANAGER:
-        raise NotPermitted(f"A {viewer.role} may not change the clinic's settings. Ask your clinic manager.")
+    if viewer is not None:
+        check_may(viewer.role, Permission.CHOOSE_SETTINGS)
     if name not in ALLOWED or value not in ALLOWED[name]:
         raise CareError(f"“{value}” cannot be chosen for {name}; choose one of {ALLOWED.get(name, ())}.")
     tenant_id = session.info["app.tenant_id"]

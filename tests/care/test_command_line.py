@@ -2,11 +2,17 @@
 
 import io
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
 from care.__main__ import main
+from care.access import Role
+from care.choices import SHARES_STATISTICS, choose, chosen
+from care.database import app_session
+from care.errors import NotPermitted
 from care.sign_in import authenticate
+from care.tenants import tenant_named
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -29,6 +35,22 @@ def test_a_password_can_be_handed_over_on_standard_input(clinic, monkeypatch, ca
     assert main([*words, "--password-stdin"]) == 0
     assert "a pass phrase" not in capsys.readouterr().out
     assert authenticate("jo@example.org", "a pass phrase of my own", NOW)[0].role == "manager"
+
+
+def test_a_tenant_stays_out_of_the_network_and_comes_back(clinic, capsys):
+    for choice, shares in (("no", False), ("yes", True)):
+        assert main(["tenant", "share", "Gamma Physio", choice]) == 0
+        with app_session(tenant_named("Gamma Physio").id) as session:
+            assert chosen(session, SHARES_STATISTICS, None) is shares
+    assert "shares sums with the network" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("role", [Role.PROVIDER, Role.RESEARCHER])
+def test_only_a_manager_may_choose_for_the_tenant(clinic, role):
+    tenant_id = tenant_named("Gamma Physio").id
+    viewer = SimpleNamespace(role=role, membership_id=None)
+    with app_session(tenant_id) as session, pytest.raises(NotPermitted, match=f"A {role} may not change"):
+        choose(session, viewer, SHARES_STATISTICS, False)
 
 
 @pytest.mark.parametrize(
