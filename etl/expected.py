@@ -15,6 +15,7 @@ from etl.updated import add_updated
 from scoring.recovery_explain import contributions
 from scoring.recovery_folds import FoldedBand
 from scoring.recovery_stratum import CHART_LEVELS, StratumCurve
+from scoring.track_rules import TrackRules
 
 PERCENTILES = ["p10", "p25", "p50", "p75", "p90"]
 MIX = ["mix_own", "mix_network", "mix_literature"]
@@ -27,13 +28,12 @@ def add_expected(
     courses: pd.DataFrame,
     curves: dict[Stratum, StratumCurve],
     bands: dict[Stratum, FoldedBand],
-    rate: float,
+    rules: TrackRules,
 ) -> pd.DataFrame:
     """
     The courses with what their stratum's curve expects, NaN (None) where nothing is expected.
 
-    A registry's rows are judged by the band without their own provider's fold, all others by the curve. ``rate``:
-    chosen share of courses going well that may ever be flagged.
+    A registry's rows are judged by the band without their own provider's fold, all others by the curve.
 
     Adds p10 … p90, below, n_similar; below_next, expected_next, off_share; goal_…; mix_…; and the texts shape, parts
     and goal_title. Makes the table ``band_points`` (place, band): place in the frame, JSON [[day, p10, …, p90], …].
@@ -51,7 +51,7 @@ def add_expected(
         elif not is_historical and stratum in curves:
             x = as_numbers(covariates.loc[places])
             _ask_curve(connection, courses, places, curves[stratum], x)
-            add_updated(courses, places, curves[stratum], x, rate)
+            add_updated(courses, places, curves[stratum], x, rules)
     return courses
 
 

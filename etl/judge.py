@@ -71,7 +71,7 @@ def judge_episodes(connection: DuckDBPyConnection, as_of: datetime, snapshot: in
     courses = courses.astype(dict.fromkeys(courses.select_dtypes("str"), object))
     if courses.empty:
         return 0
-    courses = add_expected(connection, courses, curves_of(connection), registry_bands(connection), rules.off_rate)
+    courses = add_expected(connection, courses, curves_of(connection), registry_bands(connection), rules)
     courses = _with_pain(courses.drop(columns=VISITS), rules)
     judged = judge(courses, rules, as_of)
     rows = courses.join(judged).assign(place=np.arange(len(courses)), headline=headlines(courses, judged))

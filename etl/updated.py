@@ -7,12 +7,12 @@ from scoring.recovery_courses import Courses, from_visits
 from scoring.recovery_goal import goal_chance, goal_scores
 from scoring.recovery_shape import shapes
 from scoring.recovery_stratum import StratumCurve
-
-# Points that count as a change of shape where no MDC is cited, as a share of the scale.
-USUAL_STEP = 0.08
+from scoring.track_rules import TrackRules
 
 
-def add_updated(courses: pd.DataFrame, places: np.ndarray, curve: StratumCurve, x: np.ndarray, rate: float) -> None:
+def add_updated(
+    courses: pd.DataFrame, places: np.ndarray, curve: StratumCurve, x: np.ndarray, rules: TrackRules
+) -> None:
     """Fill in, at ``places``, the columns that rest on all answers of a course (etl/expected.py names them)."""
     answered = courses.loc[places, "score"].notna().to_numpy() & courses.loc[places, "visit_days"].notna().to_numpy()
     places, x = places[answered], x[answered]
@@ -23,9 +23,9 @@ def add_updated(courses: pd.DataFrame, places: np.ndarray, curve: StratumCurve, 
     day = mine["day"].to_numpy(float)
     courses.loc[places, ["below_next", "expected_next"]] = _surprise(curve, seen, day)
     # the band opens as a cone towards the first day with evidence: near its tip everybody would be rare
-    threshold = np.where(day < curve.first_day / 2, 0.0, curve.thresholds.at(rate))
+    threshold = np.where(day < curve.first_day / 2, 0.0, curve.thresholds.at(rules.off_rate))
     courses.loc[places, "off_share"] = np.where(mine["p50"].isna(), np.nan, threshold)
-    courses.loc[places, "shape"] = _shape(curve, seen, mine)
+    courses.loc[places, "shape"] = _shape(curve, seen, mine, rules.shape_step)
     _add_goal(courses, places, curve, seen, day)
 
 
@@ -60,14 +60,14 @@ def _is_at(courses: Courses, column: np.ndarray) -> np.ndarray:
     return np.arange(courses.score.shape[1]) == column[:, None]
 
 
-def _shape(curve: StratumCurve, seen: Courses, mine: pd.DataFrame) -> np.ndarray:
+def _shape(curve: StratumCurve, seen: Courses, mine: pd.DataFrame, usual_step: float) -> np.ndarray:
     scale = curve.curve.scale
     patient, visit = np.nonzero(seen.answered)
     middle = np.full(seen.score.shape, np.nan)
     one = seen[patient]
     middle[patient, visit] = curve.expected(seen.day[patient, visit], one.baseline, one.x, np.array([0.5]))[:, 0]
     known = np.where(np.isnan(middle), np.nan, seen.score)
-    usual = USUAL_STEP * (scale.highest - scale.lowest)
+    usual = usual_step * (scale.highest - scale.lowest)
     step = mine["mdc"].fillna(usual).to_numpy(float)
     better = 1.0 if scale.higher_is_better else -1.0
     word = shapes(seen.day, known, middle, better, step)

@@ -28,6 +28,7 @@ class TrackRules:
     adherence_share_left : share of them left in the last week, at most
     goal_chance : chance of reaching the goal, at most
     goal_days : (kind of index, day by which the goal should be reached), …
+    shape_step : share of a scale's range that gives a course its shape where no MDC is cited
     """
 
     off_rate: float
@@ -44,6 +45,7 @@ class TrackRules:
     adherence_share_left: float
     goal_chance: float
     goal_days: tuple[tuple[str, int], ...]
+    shape_step: float
 
     def goal_day(self, index_kind: str) -> int | None:
         """The day by which an episode of that kind should have reached its goal."""
@@ -74,6 +76,7 @@ def parse_track_rules(text: str) -> TrackRules:
         adherence_share_left=number(section(rules, "adherence_falling"), "share_left_at_most", 0, 1),
         goal_chance=number(section(rules, "unlikely_goal"), "chance_at_most", 0, 1),
         goal_days=tuple(sorted(section(rules, "unlikely_goal").get("by_day", {}).items())),
+        shape_step=number(section(rules, "shape"), "usual_step", 0.01, 0.5),
     )
 
 
