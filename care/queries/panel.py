@@ -13,7 +13,7 @@ from care.access import Scope
 from care.models import Alert, Enrollment, Episode, Patient, Track
 from care.queries.contact import last_heard, unread_messages
 from care.queries.names import named
-from care.queries.urgency import WITHOUT_ALERT, ranked_episodes
+from care.queries.urgency import WITHOUT_ALERT, is_active, ranked_episodes
 from care.scoping import check_session, episodes_within
 from care.status import EpisodeState
 
@@ -99,7 +99,7 @@ def panel_page(
     found = [row for row in found if row.episode_id is not None]
     last = found[PAGE - 1] if len(found) > PAGE else None
     following = last and Position(last.urgency, last.since, last.episode_id)
-    return PanelPage(_rows(session, found[:PAGE]), following, counts)
+    return PanelPage(_rows(session, found[:PAGE], as_of), following, counts)
 
 
 def count_matches(session: Session, scope: Scope, show: Show, as_of: datetime, search: str) -> int:
@@ -148,12 +148,12 @@ def _counts(triples: list[list]) -> PanelCounts:
     return PanelCounts(everyone, waiting)
 
 
-def _rows(session: Session, found: list) -> list[PanelRow]:
+def _rows(session: Session, found: list, as_of: datetime) -> list[PanelRow]:
     """The rows behind one page's keys, in the page's order."""
     episodes = _by_id(session, Episode, [row.episode_id for row in found])
     patients = _by_id(session, Patient, [row.patient_id for row in found])
     tracks = _by_id(session, Track, [row.track_id for row in found])
-    alerts = _by_id(session, Alert, [row.alert_id for row in found])
+    alerts = _speaking_alerts(session, found, tracks, as_of)
     pathways = _pathways(session, list(episodes))
     heard, unread = last_heard(session, list(patients)), unread_messages(session, list(patients))
     return [
@@ -164,13 +164,25 @@ def _rows(session: Session, found: list) -> list[PanelRow]:
             urgency=row.urgency,
             since=row.since,
             track=tracks.get(row.track_id),
-            alert=alerts.get(row.alert_id),
+            alert=alerts.get(row.episode_id),
             pathway=pathways.get(row.episode_id),
             last_heard_at=heard.get(row.patient_id),
             unread=unread.get(row.patient_id, 0),
         )
         for row in found
     ]
+
+
+def _speaking_alerts(session: Session, found: list, tracks: dict[UUID, Track], as_of: datetime) -> dict[UUID, Alert]:
+    """By episode: the urgent alert; of equally urgent ones that about the answer whose score the row shows."""
+    alerts = {alert.episode_id: alert for alert in _by_id(session, Alert, [row.alert_id for row in found]).values()}
+    shown = {tracks[row.track_id].response_id for row in found if row.track_id}
+    triggers = sorted(f"response:{each}" for each in shown if each)
+    about = select(Alert).where(Alert.episode_id.in_(sorted(alerts)), Alert.trigger.in_(triggers), is_active(as_of))
+    for alert in session.scalars(about.order_by(Alert.id)):
+        if alert.status == alerts[alert.episode_id].status:
+            alerts[alert.episode_id] = alert
+    return alerts
 
 
 def _by_id(session: Session, model: type, ids: list[UUID | None]) -> dict:

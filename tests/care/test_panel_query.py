@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from care.access import Role, Scope
 from care.database import app_session
@@ -14,7 +14,7 @@ from care.models import Track
 from care.queries.panel import PAGE, Position, Show, count_matches, panel_page
 from care.status import AlertState, EpisodeState
 from care.tenants import add_account
-from factories import make_alert, make_care_team_member, make_episode, make_patient
+from factories import make_alert, make_care_team_member, make_episode, make_patient, make_response
 from scoring.track import RANK, TrackStatus
 
 AS_OF = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -184,3 +184,18 @@ def test_the_patient_was_last_heard_of_by_answer_message_or_exercise(world):
             {"id": new_id(), "tenant": world.tenant_id, "patient": ada.patient.id, "at": AS_OF},
         )
         assert panel_page(session, world, Show.EVERYONE, AS_OF, search="ada").rows[0].last_heard_at == AS_OF
+
+
+def test_of_equally_urgent_alerts_the_one_about_the_answer_shown_speaks(two_tenants):
+    beta = two_tenants[1]
+    with app_session(beta.id) as session:
+        episode = make_episode(session, make_patient(session, beta.north))
+        pain, function = (make_response(session, episode, {}) for _ in range(2))
+        judge(session, episode, "off_track")
+        session.scalars(select(Track).where(Track.episode_id == episode.id)).one().response_id = function.id
+        make_alert(session, episode, status="off_track", trigger=f"response:{pain.id}", raised_at=AS_OF, reason="pain")
+        about_it = {"trigger": f"response:{function.id}", "raised_at": AS_OF + timedelta(seconds=1)}
+        make_alert(session, episode, status="off_track", reason="function", **about_it)
+        make_alert(session, episode, status="watch", rule="unlikely_goal", reason="goal", **about_it)
+        found = panel_page(session, Scope(beta.id, None), Show.EVERYONE, AS_OF).rows
+        assert [row.alert.reason for row in found if row.episode.id == episode.id] == ["function"]
