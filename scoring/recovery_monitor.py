@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import chisquare
 
 PIT_BINS = 10
 # A band is recalibrated when it covers two points more or less than promised, on 400 answers or more: of fewer, two
@@ -21,6 +22,11 @@ def pit_histogram(pit: np.ndarray) -> np.ndarray:
     known = pit[~np.isnan(pit)]
     counts, _ = np.histogram(known, bins=PIT_BINS, range=(0.0, 1.0))
     return counts / max(len(known), 1)
+
+
+def uneven(tenths: np.ndarray, n: int) -> bool:
+    """Whether shares of n answers differ from a tenth each by more than chance: chi-squared, 5 %, as if independent."""
+    return bool(n) and bool(chisquare(np.asarray(tenths) * n).pvalue < 0.05)
 
 
 def coverage_by(pit: np.ndarray, group: np.ndarray, promised: float = 0.8, off_share: float = 0.1) -> pd.DataFrame:

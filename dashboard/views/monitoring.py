@@ -10,7 +10,7 @@ from dashboard.charts.dots import Dot
 from dashboard.definitions import instrument
 from dashboard.words import DASH, count, percent, short_date
 from scoring.recovery_flags import worse_shares
-from scoring.recovery_monitor import ENOUGH, Drift, coverage_by, drift, pit_histogram
+from scoring.recovery_monitor import ENOUGH, Drift, coverage_by, drift, pit_histogram, uneven
 from warehouse.questions.monitoring import Fits
 from warehouse.suppression import hidden_groups, is_small
 
@@ -155,10 +155,11 @@ def tenth_names() -> list[str]:
 
 
 def tenths_finding(seen: Monitoring) -> str:
-    """Which end the answers pile up at, if any by more than half as much again."""
+    """Which end the answers pile up at, if any by more than half as much again; else whether they fall evenly."""
     worst, best = seen.tenths[0], seen.tenths[-1]
     if max(worst, best) < 0.15:
-        return "Answers fall evenly over what was expected"
+        how = "do not fall evenly" if uneven(seen.tenths, seen.n) else "fall evenly"
+        return f"Answers {how} over what was expected"
     if min(worst, best) >= 0.15:
         return "More answers than promised lie at both ends: the range is too narrow"
     return f"More answers than promised lie at the {'worse' if worst > best else 'better'} end"

@@ -62,3 +62,15 @@ def test_a_range_that_grew_too_narrow_is_said_with_what_happens_next():
     words = checked.drift_words(seen, Fits(3, NOW))
     assert "too narrow" in words and "fitted again by themselves" in words
     assert checked.tenths_finding(seen) == "More answers than promised lie at both ends: the range is too narrow"
+
+
+@pytest.mark.parametrize(
+    ("tenths", "how"),
+    [
+        ([0.11, 0.04, 0.11, 0.10, 0.12, 0.15, 0.13, 0.13, 0.04, 0.07], "do not fall evenly"),
+        ([0.11, 0.09, 0.11, 0.10, 0.09, 0.11, 0.10, 0.09, 0.10, 0.10], "fall evenly"),
+    ],
+)
+def test_tenths_are_called_even_only_when_chance_explains_them(tenths, how):
+    seen = checked.Monitoring(328, 120, np.array(tenths), pd.DataFrame(), None)
+    assert checked.tenths_finding(seen) == f"Answers {how} over what was expected"
