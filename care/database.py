@@ -7,13 +7,14 @@ Connections to the operational store, by role.
 
 import hashlib
 import hmac
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from uuid import UUID
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.orm import Session
 
 import settings
@@ -83,13 +84,28 @@ def app_conninfo(tenant_id: UUID) -> str:
 @cache
 def app_engine() -> Engine:
     """The pool every running process uses."""
-    return create_engine(
+    engine = create_engine(
         role_url(APP),
         pool_size=10,
         max_overflow=20,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error must not carry a patient's text into a log
     )
+    event.listen(engine, "checkout", _check_alive)
+    return engine
+
+
+def _check_alive(dbapi_connection, _record, _proxy) -> None:
+    """
+    A server that went away has closed its end, which a look at the socket shows; the pool then opens another.
+
+    A "SELECT 1" before every transaction would say the same for a round trip more (pool_pre_ping).
+    """
+    if not dbapi_connection.closed:
+        heard = select.poll()
+        heard.register(dbapi_connection.fileno(), select.POLLIN)
+        if not heard.poll(0):  # a server says nothing by itself but its farewell
+            return
+    raise DisconnectionError("The server has closed this connection.")
 
 
 def owner_engine() -> Engine:
@@ -102,12 +118,18 @@ class TenantSession(Session):
 
     def __init__(self, tenant_id: UUID | None, patient_id: UUID | None = None):
         super().__init__(app_engine(), expire_on_commit=False)
+        self.name(tenant_id, patient_id)
+
+    def name(self, tenant_id: UUID | None, patient_id: UUID | None) -> None:
+        """Whose transactions begin from here on; one that has begun is told by SQL (care/links.py)."""
         self.info["app.tenant_id"] = str(tenant_id or "")
         self.info["app.patient_id"] = str(patient_id or "")
 
 
 @event.listens_for(TenantSession, "after_begin")
 def _name_the_tenant(session: Session, _transaction, connection) -> None:
+    if not session.info["app.tenant_id"]:
+        return  # a transaction of no tenant: unset means no rows
     connection.execute(
         text("SELECT set_config('app.tenant_id', :tenant, true), set_config('app.patient_id', :patient, true)"),
         {"tenant": session.info["app.tenant_id"], "patient": session.info["app.patient_id"]},

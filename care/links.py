@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from care import audit
 from care.access import Permission, Viewer, check_may
-from care.database import app_session
+from care.database import TenantSession, app_session
 from care.errors import CareError
 from care.models import Episode, Patient, SurveyAssignment, SurveyLink, Tenant
 from care.queue import news
@@ -28,6 +28,20 @@ from care.status import AssignmentState, EpisodeState
 IDLE = timedelta(minutes=30)
 WRONG_DATES = 5
 WITHOUT_SURVEY = timedelta(days=14)  # how long a link is good for while no survey is open
+
+# Both in one statement, because every page of the portal begins with it.
+ENTER = text("""
+    SELECT
+        link_id, tenant_id, patient_id, is_session,
+        set_config('app.tenant_id', tenant_id::text, true), set_config('app.patient_id', patient_id::text, true)
+    FROM find_link(:hash)
+""")
+OF_LINK = (
+    select(SurveyLink, Patient, Tenant)
+    .join(Patient, Patient.id == SurveyLink.patient_id)
+    .join(Tenant, Tenant.id == SurveyLink.tenant_id)
+    .where(SurveyLink.id == bindparam("link_id"))
+)
 
 
 class Way(StrEnum):
@@ -124,17 +138,19 @@ def open_link(token: str, cookie: str | None, birth_date: date | None, now: date
 
 def visitor_behind(cookie: str | None, now: datetime) -> tuple[Way, Visitor | None]:
     """Who is on this browser; being seen moves the idle clock."""
-    found = _find(cookie) if cookie else None
-    if found is None or not found.is_session:
+    if not cookie:
         return Way.UNKNOWN, None
-    with app_session(found.tenant_id, found.patient_id) as session:
-        link = session.get_one(SurveyLink, found.link_id)
+    with app_session(None) as session:
+        found = _enter(session, cookie)
+        if found is None or not found.is_session:
+            return Way.UNKNOWN, None
+        link, patient, tenant = session.execute(OF_LINK, {"link_id": found.link_id}).one()
         way = _way(link, cookie, now)
         if way is not Way.OPEN:
             return way, None
         if now - link.seen_at > timedelta(minutes=1):
             link.seen_at = now
-        return way, _visitor(session, link)
+        return way, _visitor(link, patient, tenant)
 
 
 def ask_for_new_link(token: str, now: datetime) -> None:
@@ -182,8 +198,7 @@ def _tell_staff(session: Session, link: SurveyLink, rule: str, reason: str, now:
     news(session)
 
 
-def _visitor(session: Session, link: SurveyLink) -> Visitor:
-    patient, tenant = session.get_one(Patient, link.patient_id), session.scalars(select(Tenant)).one()
+def _visitor(link: SurveyLink, patient: Patient, tenant: Tenant) -> Visitor:
     return Visitor(
         link_id=link.id,
         tenant_id=link.tenant_id,
@@ -212,7 +227,15 @@ def _ends(session: Session, episode: Episode, now: datetime) -> datetime:
 
 def _find(secret: str):
     with app_session(None) as session:
-        return session.execute(text("SELECT * FROM find_link(:hash)"), {"hash": _hash(secret)}).first()
+        return _enter(session, secret)
+
+
+def _enter(session: TenantSession, secret: str):
+    """Whose secret it is, None: nobody's; from here on the transaction stands inside that person's wall."""
+    found = session.execute(ENTER, {"hash": _hash(secret)}).first()
+    if found is not None:
+        session.name(found.tenant_id, found.patient_id)
+    return found
 
 
 def _hash(secret: str) -> bytes:

@@ -4,7 +4,10 @@ Telling the worker that a tenant has news.
 Lower layers defer by task name; the tasks themselves live in ``etl`` and are imported by the worker only.
 """
 
+from collections import defaultdict
+from contextlib import suppress
 from functools import cache
+from threading import Lock
 from uuid import UUID
 
 from procrastinate import App, SyncPsycopgConnector
@@ -14,14 +17,22 @@ from sqlalchemy import event
 from care.database import APP, TenantSession, conninfo
 
 REFRESH = "refresh"
+WAITS = (
+    "SELECT EXISTS ("
+    "SELECT FROM procrastinate_jobs WHERE queueing_lock = %(queueing_lock)s AND status = 'todo'"
+    ") AS waits"
+)
 
 
 @cache
 def deferring_app() -> App:
     """An open queue for deferring from web, portal and command line."""
-    app = App(
-        connector=SyncPsycopgConnector(conninfo=conninfo(APP, search_path="procrastinate"), min_size=0, max_size=4)
+    # A deferral that a crash of the server loses is made up for by the sweep: no commit waits for the disk.
+    options = {"search_path": "procrastinate", "synchronous_commit": "off"}
+    connector = SyncPsycopgConnector(
+        conninfo=conninfo(APP, **options), min_size=0, max_size=4, kwargs={"autocommit": True}
     )
+    app = App(connector=connector)
     app.open()
     return app
 
@@ -29,11 +40,34 @@ def deferring_app() -> App:
 def defer_refresh(tenant_id: UUID) -> None:
     """Ask for one run of the tenant's ETL; a burst of changes coalesces into one."""
     tenant = str(tenant_id)
-    task = deferring_app().configure_task(REFRESH, queue=REFRESH, lock=tenant, queueing_lock=tenant)
-    try:
+    app = deferring_app()
+    if app.connector.execute_query_one(WAITS, queueing_lock=tenant)["waits"]:
+        return  # the run that waits will read this change too
+    task = app.configure_task(REFRESH, queue=REFRESH, lock=tenant, queueing_lock=tenant)
+    with suppress(AlreadyEnqueued):  # in between
         task.defer(tenant_id=tenant)
-    except AlreadyEnqueued:
-        pass  # the run that waits will read this change too
+
+
+_guard = Lock()
+_waiting: set[UUID] = set()
+_turns: defaultdict[UUID, Lock] = defaultdict(Lock)
+
+
+def _defer_together(tenant_id: UUID) -> None:
+    """
+    Of the threads that have committed while one of them defers, one defers for all.
+
+    Whoever waits for its turn will look after their commits, too.
+    """
+    with _guard:
+        if tenant_id in _waiting:
+            return
+        _waiting.add(tenant_id)
+        turn = _turns[tenant_id]
+    with turn:
+        with _guard:
+            _waiting.discard(tenant_id)
+        defer_refresh(tenant_id)
 
 
 # A session marks itself (``news``) when it changes what the lake carries; the sweep catches a crash in between.
@@ -45,7 +79,7 @@ def news(session: TenantSession) -> None:
 @event.listens_for(TenantSession, "after_commit")
 def _defer(session: TenantSession) -> None:
     if session.info.pop("news", False):
-        defer_refresh(UUID(session.info["app.tenant_id"]))
+        _defer_together(UUID(session.info["app.tenant_id"]))
 
 
 @event.listens_for(TenantSession, "after_rollback")

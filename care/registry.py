@@ -11,8 +11,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 import settings
@@ -138,8 +139,22 @@ def definitions(session: Session, kind: str) -> dict[str, PublishedText]:
     return {text.reference: text for text in map(_text, rows)}
 
 
+# What the library has published never changes (a trigger refuses), so that each text is read once per database and
+# process: a patient's page asks for four. A tenant's own stay behind the wall and are asked for every time.
+_library: WeakKeyDictionary[Engine, dict[tuple[str, str], PublishedText]] = WeakKeyDictionary()
+
+
 def find_definition(session: Session, kind: str, reference: str) -> PublishedText:
     """One definition by its reference. Raises CareError when the session's tenant has no such definition."""
+    if reference.startswith(OWN):
+        return _find(session, kind, reference)
+    known = _library.setdefault(session.get_bind(), {})
+    if (kind, reference) not in known:
+        known[kind, reference] = _find(session, kind, reference)
+    return known[kind, reference]
+
+
+def _find(session: Session, kind: str, reference: str) -> PublishedText:
     own, _, name = reference.rpartition(":")
     key, _, version = name.partition("@")
     row = session.scalar(

@@ -1,5 +1,6 @@
 """What a patient is asked now: the open surveys as one list of questions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from care.instruments import find_instrument
-from care.models import Enrollment, Episode, SurveyAssignment
+from care.models import Enrollment, Episode, ResponseDraft, SurveyAssignment
 from care.status import AssignmentState
 from care.verbs.answer import Sending
-from care.verbs.draft import find_draft
+from care.verbs.draft import find_drafts
+from pathways.pathway import Pathway
 from pathways.published import find_pathway
 from scoring.instrument import Instrument, Item
 
@@ -64,12 +66,14 @@ def open_surveys(session: Session, patient_id: UUID, now: datetime) -> list[Open
         )
         .order_by(SurveyAssignment.due_at, SurveyAssignment.id)
     ).all()
+    pathways = _pathways(session, rows)
     groups: dict[tuple, list[SurveyAssignment]] = {}
-    for row in sorted(rows, key=lambda row: (row.due_at, _place(session, row), row.id)):
+    for row in sorted(rows, key=lambda row: (row.due_at, _place(pathways, row), row.id)):
         instrument = find_instrument(session, row.instrument)
         about = None if instrument.about == "person" else row.episode_id
         groups.setdefault((row.instrument, about), []).append(row)
-    return [_open_survey(session, group) for group in groups.values()]
+    drafts = find_drafts(session, [group[0].id for group in groups.values()])
+    return [_open_survey(session, group, pathways, drafts) for group in groups.values()]
 
 
 def questions(surveys: list[OpenSurvey]) -> list[Question]:
@@ -77,9 +81,11 @@ def questions(surveys: list[OpenSurvey]) -> list[Question]:
     return [Question(survey, item) for survey in surveys for item in survey.instrument.items]
 
 
-def _open_survey(session: Session, group: list[SurveyAssignment]) -> OpenSurvey:
-    draft = find_draft(session, group[0].id)
-    pathway = _pathway(session, group[0])
+def _open_survey(
+    session: Session, group: list[SurveyAssignment], pathways: dict[UUID, Pathway], drafts: dict[UUID, ResponseDraft]
+) -> OpenSurvey:
+    draft = drafts.get(group[0].id)
+    pathway = pathways.get(group[0].enrollment_id)
     return OpenSurvey(
         instrument=find_instrument(session, group[0].instrument),
         assignments=tuple(group),
@@ -88,15 +94,19 @@ def _open_survey(session: Session, group: list[SurveyAssignment]) -> OpenSurvey:
     )
 
 
-def _place(session: Session, row: SurveyAssignment) -> int:
+def _place(pathways: dict[UUID, Pathway], row: SurveyAssignment) -> int:
     """The instrument's place in its step; assignments of one survey are made in the same millisecond."""
-    pathway = _pathway(session, row)
+    pathway = pathways.get(row.enrollment_id)
     return pathway.instruments.index(row.instrument) if pathway and row.instrument in pathway.instruments else 0
 
 
-def _pathway(session: Session, row: SurveyAssignment):
-    enrollment = session.get(Enrollment, row.enrollment_id) if row.enrollment_id else None
-    return find_pathway(session, enrollment.pathway) if enrollment else None
+def _pathways(session: Session, rows: Sequence[SurveyAssignment]) -> dict[UUID, Pathway]:
+    """Enrollment → the pathway it is on, of the rows that a pathway has made."""
+    ids = {row.enrollment_id for row in rows if row.enrollment_id}
+    if not ids:
+        return {}
+    enrolled = session.execute(select(Enrollment.id, Enrollment.pathway).where(Enrollment.id.in_(ids))).all()
+    return {enrollment_id: find_pathway(session, reference) for enrollment_id, reference in enrolled}
 
 
 def episode_of(session: Session, survey: OpenSurvey) -> Episode:

@@ -1,12 +1,16 @@
-"""A draft becomes the immutable response, exactly once: sent by the patient, or because its window has closed."""
+"""
+A draft becomes the immutable response, exactly once: sent by the patient, or because its window has closed.
 
-from collections.abc import Sequence
+All questionnaires of a sitting are locked, read, kept and linked together: few round trips, since many send at once.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from care.ids import new_id
@@ -17,7 +21,7 @@ from care.queue import news
 from care.raising import wake_snoozed
 from care.safety import hand_over_to_response, raise_pain_alarm, raise_safety
 from care.status import AssignmentState
-from care.verbs.draft import AnswerRefused, Refusal, find_draft
+from care.verbs.draft import AnswerRefused, Refusal, check_open, find_drafts
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,17 @@ class Sending:
     baseline_days: tuple[int, int]
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """One questionnaire about to become a response: its draft, what it answers (the draft's own first), and of whom."""
+
+    draft: ResponseDraft
+    assignments: tuple[SurveyAssignment, ...]
+    baseline_days: tuple[int, int]
+    episode: Episode
+    zone: str
+
+
 def submit(session: Session, sendings: Sequence[Sending], now: datetime) -> list[UUID]:
     """
     Keep every draft as a response and link it to its assignments; returns the responses' ids.
@@ -45,7 +60,25 @@ def submit(session: Session, sendings: Sequence[Sending], now: datetime) -> list
     AnswerRefused
         When a survey is unknown or has closed; then nothing at all is sent.
     """
-    return [_submit(session, sending, now) for sending in sorted(sendings, key=lambda each: each.assignment_ids)]
+    ordered = sorted(sendings, key=lambda each: each.assignment_ids)
+    locked = _locked(session, {each for sending in ordered for each in sending.assignment_ids})
+    drafts = find_drafts(session, [sending.assignment_ids[0] for sending in ordered])
+    sent: dict[UUID, UUID] = {}
+    to_keep: list[_Kept] = []
+    for sending in ordered:
+        first, episode, zone = locked[sending.assignment_ids[0]]
+        if first.state is AssignmentState.ANSWERED and first.response_id:
+            sent[first.id] = first.response_id
+            continue
+        check_open(first, now)
+        draft = drafts.get(first.id)
+        if draft is None or not draft.answers:
+            raise AnswerRefused(Refusal.NO_SUCH_ANSWER)
+        answered = (locked[each][0] for each in sending.assignment_ids)
+        still_open = tuple(each for each in answered if each.state is AssignmentState.OPEN)
+        to_keep.append(_Kept(draft, still_open, sending.baseline_days, episode, zone))
+    sent |= _keep(session, to_keep, Completeness.COMPLETE, now)
+    return [sent[sending.assignment_ids[0]] for sending in ordered]
 
 
 def close_expired(session: Session, assignment: SurveyAssignment, baseline_days: tuple[int, int]) -> None:
@@ -54,84 +87,83 @@ def close_expired(session: Session, assignment: SurveyAssignment, baseline_days:
 
     The response is dated by the last answer, so a late tick changes nothing.
     """
-    draft = find_draft(session, assignment.id)
+    draft = find_drafts(session, [assignment.id]).get(assignment.id)
     if draft is None or not draft.answers:
         assignment.state = AssignmentState.EXPIRED
         news(session)
         return
-    _keep(session, draft, [assignment], baseline_days, Completeness.PARTIAL, draft.saved_at)
+    _, episode, zone = session.execute(_of_patients([assignment.id])).one()
+    kept = _Kept(draft, (assignment,), baseline_days, episode, zone)
+    _keep(session, [kept], Completeness.PARTIAL, draft.saved_at)
 
 
-def _submit(session: Session, sending: Sending, now: datetime) -> UUID:
-    assignments = _locked(session, sending.assignment_ids)
-    first = assignments[0]
-    if first.state is AssignmentState.ANSWERED and first.response_id:
-        return first.response_id
-    if first.state is not AssignmentState.OPEN or first.expires_at <= now or first.due_at > now:
-        raise AnswerRefused(Refusal.CLOSED)
-    draft = find_draft(session, first.id)
-    if draft is None or not draft.answers:
-        raise AnswerRefused(Refusal.NO_SUCH_ANSWER)
-    still_open = [each for each in assignments if each.state is AssignmentState.OPEN]
-    return _keep(session, draft, still_open, sending.baseline_days, Completeness.COMPLETE, now)
-
-
-def _locked(session: Session, ids: tuple[UUID, ...]) -> list[SurveyAssignment]:
+def _locked(session: Session, ids: set[UUID]) -> dict[UUID, tuple[SurveyAssignment, Episode, str]]:
     """In one order for everybody, so that two devices wait for each other instead of blocking each other."""
-    rows = session.scalars(
-        select(SurveyAssignment).where(SurveyAssignment.id.in_(ids)).order_by(SurveyAssignment.id).with_for_update()
+    rows = session.execute(
+        _of_patients(ids)
+        .order_by(SurveyAssignment.id)
+        .with_for_update(of=SurveyAssignment)
+        .execution_options(populate_existing=True)
     ).all()
-    by_id = {row.id: row for row in rows}
-    if set(by_id) != set(ids):
+    if {assignment.id for assignment, *_ in rows} != ids:
         raise AnswerRefused(Refusal.NO_SUCH_SURVEY)
-    return [by_id[each] for each in ids]
+    return {assignment.id: (assignment, episode, zone) for assignment, episode, zone in rows}
 
 
-def _keep(
-    session: Session,
-    draft: ResponseDraft,
-    assignments: list[SurveyAssignment],
-    baseline_days: tuple[int, int],
-    completeness: Completeness,
-    at: datetime,
-) -> UUID:
-    first = assignments[0]
-    instrument = find_instrument(session, first.instrument)
-    episode = session.get_one(Episode, first.episode_id)
-    response = _response(session, draft, first, completeness, at)
-    session.add(response)
+def _of_patients(ids: Iterable[UUID]) -> Select:
+    """Assignments with their episode and the zone that the patient's days are counted in."""
+    return (
+        select(SurveyAssignment, Episode, func.coalesce(Patient.zone, Tenant.zone))
+        .join(Episode, Episode.id == SurveyAssignment.episode_id)
+        .join(Patient, Patient.id == SurveyAssignment.patient_id)
+        .join(Tenant, Tenant.id == SurveyAssignment.tenant_id)
+        .where(SurveyAssignment.id.in_(ids))
+    )
+
+
+def _keep(session: Session, to_keep: list[_Kept], completeness: Completeness, at: datetime) -> dict[UUID, UUID]:
+    """Assignment that carried the draft → the response it has become."""
+    if not to_keep:
+        return {}
+    responses = [_response(kept, completeness, at) for kept in to_keep]
+    session.add_all(responses)
     session.flush()
-    for assignment in assignments:
-        assignment.response_id = response.id
-        assignment.state = (
-            AssignmentState.ANSWERED if completeness is Completeness.COMPLETE else AssignmentState.PARTIAL
-        )
-    raise_safety(session, first, instrument, response.answers, at)
-    hand_over_to_response(session, first, response.id)
-    raise_pain_alarm(session, response, instrument, episode, baseline_days, at)
-    wake_snoozed(session, episode, at)
-    draft.answers, draft.saved_keys = {}, []
+    complete = completeness is Completeness.COMPLETE
+    for kept, response in zip(to_keep, responses, strict=True):
+        for assignment in kept.assignments:
+            assignment.response_id = response.id
+            assignment.state = AssignmentState.ANSWERED if complete else AssignmentState.PARTIAL
+        _raise_alarms(session, kept, response, at)
+    for episode in {kept.episode.id: kept.episode for kept in to_keep}.values():
+        wake_snoozed(session, episode, at)
+    emptied = update(ResponseDraft).where(ResponseDraft.id.in_([kept.draft.id for kept in to_keep]))
+    session.execute(emptied.values(answers={}, saved_keys=[]))
     news(session)
-    return response.id
+    return {kept.assignments[0].id: response.id for kept, response in zip(to_keep, responses, strict=True)}
 
 
-def _response(
-    session: Session, draft: ResponseDraft, assignment: SurveyAssignment, completeness: Completeness, at: datetime
-) -> SurveyResponse:
-    patient = session.get_one(Patient, assignment.patient_id)
-    zone = patient.zone or session.get_one(Tenant, assignment.tenant_id).zone
+def _raise_alarms(session: Session, kept: _Kept, response: SurveyResponse, at: datetime) -> None:
+    instrument, first = find_instrument(session, response.instrument), kept.assignments[0]
+    if any(item.safety for item in instrument.items):
+        raise_safety(session, first, instrument, response.answers, at)
+        hand_over_to_response(session, first, response.id)
+    raise_pain_alarm(session, response, instrument, kept.episode, kept.baseline_days, at)
+
+
+def _response(kept: _Kept, completeness: Completeness, at: datetime) -> SurveyResponse:
+    first = kept.assignments[0]
     return SurveyResponse(
         id=new_id(),
-        tenant_id=assignment.tenant_id,
-        patient_id=patient.id,
-        episode_id=assignment.episode_id,
-        instrument=assignment.instrument,
-        answers=draft.answers,
+        tenant_id=first.tenant_id,
+        patient_id=first.patient_id,
+        episode_id=first.episode_id,
+        instrument=first.instrument,
+        answers=kept.draft.answers,
         completeness=completeness,
         completed_at=at,
-        local_date=at.astimezone(ZoneInfo(zone)).date(),
-        zone=zone,
+        local_date=at.astimezone(ZoneInfo(kept.zone)).date(),
+        zone=kept.zone,
         entry_mode=EntryMode.WEB,
         wording=Wording.DEMO,  # our own short labels, until a licensee has imported the instrument's wording
-        language=draft.language,
+        language=kept.draft.language,
     )

@@ -1,6 +1,7 @@
 """Answers in progress: one draft per assignment, merged item by item, each answer taken once."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -77,14 +78,29 @@ def open_assignment(session: Session, assignment_id: UUID, now: datetime) -> Sur
         raise AnswerRefused(Refusal.NO_SUCH_SURVEY)
     if assignment.state is AssignmentState.ANSWERED:
         raise AnswerRefused(Refusal.ANSWERED)
+    check_open(assignment, now)
+    return assignment
+
+
+def check_open(assignment: SurveyAssignment, now: datetime) -> None:
+    """Refuse what is closed, or not due yet."""
     if assignment.state is not AssignmentState.OPEN or assignment.expires_at <= now or assignment.due_at > now:
         raise AnswerRefused(Refusal.CLOSED)
-    return assignment
 
 
 def find_draft(session: Session, assignment_id: UUID) -> ResponseDraft | None:
     """The draft of an assignment, if an answer was ever saved."""
-    return session.scalar(select(ResponseDraft).where(ResponseDraft.assignment_id == assignment_id))
+    return find_drafts(session, [assignment_id]).get(assignment_id)
+
+
+def find_drafts(session: Session, assignment_ids: Iterable[UUID]) -> dict[UUID, ResponseDraft]:
+    """Assignment → its draft as it stands now, also where the session has seen an older one."""
+    drafts = session.scalars(
+        select(ResponseDraft)
+        .where(ResponseDraft.assignment_id.in_(assignment_ids))
+        .execution_options(populate_existing=True)
+    )
+    return {draft.assignment_id: draft for draft in drafts}
 
 
 def _checked(instrument: Instrument, item_id: str, given: float | str) -> float | int | str:

@@ -236,6 +236,21 @@ def test_sending_keeps_each_draft_once_whoever_sends_again(knee, people):
         assert session.scalar(select(func.count()).where(SurveyResponse.episode_id == episode.id)) == 3
 
 
+def test_an_answer_that_another_device_saved_a_moment_before_sending_is_sent(knee, people):
+    """The one who sends has read the draft already; what is sent is the draft as it stands under the lock."""
+    episode, _ = knee
+    with app_session(people["north"].tenant_id) as sending:
+        save_all(sending, episode)
+    with app_session(people["north"].tenant_id) as sending:
+        surveys = open_surveys(sending, episode.patient_id, NOW)
+        pain = next(each for each in surveys if each.instrument.key == "nprs")
+        with app_session(people["north"].tenant_id) as other:
+            save_answer(other, pain.id, "intensity", 1, "the other device", "en", NOW)
+        sent = submit(sending, [survey.sending for survey in surveys], NOW)
+        answers = {sending.get_one(SurveyResponse, each).answers.get("intensity") for each in sent}
+    assert answers == {1, None}
+
+
 def _submitted(tenant_id, sendings):
     with app_session(tenant_id) as session:
         return submit(session, sendings, NOW)
