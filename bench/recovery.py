@@ -1,4 +1,4 @@
-"""``python -m bench recovery [registry trials alarms pooling speed] [--write]``: every bar of expected recovery."""
+"""``python -m bench recovery [PART …] [--write]``: every bar of expected recovery, or those of the parts named."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 import settings
-from bench import recovery_alarms, recovery_pooling, recovery_registry, recovery_speed, recovery_trials
+from bench import recovery_alarms, recovery_clinic, recovery_pooling, recovery_registry, recovery_speed, recovery_trials
 from bench.recovery_figure import calibration_svg
 from bench.recovery_files import hip_year
 from bench.recovery_scores import HEADER, Result
@@ -17,6 +17,7 @@ PARTS = {
     "registry": recovery_registry,
     "trials": recovery_trials,
     "alarms": recovery_alarms,
+    "clinic": recovery_clinic,
     "pooling": recovery_pooling,
     "speed": recovery_speed,
 }

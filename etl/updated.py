@@ -22,8 +22,7 @@ def add_updated(
     seen = _visits(mine, x)
     day = mine["day"].to_numpy(float)
     courses.loc[places, ["below_next", "expected_next"]] = _surprise(curve, seen, day)
-    # the band opens as a cone towards the first day with evidence: near its tip everybody would be rare
-    threshold = np.where(day < curve.first_day / 2, 0.0, curve.thresholds.at(rules.off_rate))
+    threshold = np.where(curve.may_be_off(day), curve.thresholds.at(rules.off_rate), 0.0)
     courses.loc[places, "off_share"] = np.where(mine["p50"].isna(), np.nan, threshold)
     courses.loc[places, "shape"] = _shape(curve, seen, mine, rules.shape_step)
     _add_goal(courses, places, curve, seen, day)

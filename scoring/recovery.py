@@ -105,13 +105,18 @@ class RecoveryCurve:
 
     def share_below_next(self, courses: Courses, rng: np.random.Generator | None = None) -> np.ndarray:
         """n × v share of similar patients with the same earlier answers below each answer."""
+        return self.next_answers(courses, rng)[0]
+
+    def next_answers(self, courses: Courses, rng: np.random.Generator | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """n × v each: share of patients with the same earlier answers below each answer, and the score expected."""
         patient, visit = np.nonzero(courses.answered)
         surprise, step_sd = surprises(self.standardised(courses), courses.day, self.memory)
         sd = (step_sd * self.sd(courses.day, courses.baseline, courses.x))[patient, visit]
         score = courses.score[patient, visit]
         predicted = score - sd * surprise[patient, visit]
         grid = self.scale.clip(predicted[:, None] + sd[:, None] * self.bands_next.at(predicted, LEVELS))
-        return self._filled(courses, share_below(grid, score, self._range, self.step, rng))
+        shares = share_below(grid, score, self._range, self.step, rng)
+        return self._filled(courses, shares), self._filled(courses, self.scale.clip(predicted))
 
     @property
     def _range(self) -> tuple[float, float]:

@@ -1,5 +1,7 @@
 """Flag thresholds of a stratum, from courses judged by curves that have not seen them."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from scoring.recovery import RecoveryCurve
@@ -10,6 +12,9 @@ from scoring.recovery_flags import RATES, FlagThresholds, calibrated, worse_shar
 from scoring.recovery_update import correlations
 
 SIMULATED = 2_000
+
+# Of a curve and n courses the n × v shares of worse-off patients by the two tests, see ``both_shares``.
+Shares = Callable[[RecoveryCurve, Courses], tuple[np.ndarray, np.ndarray]]
 
 
 def calibrate(
@@ -28,7 +33,7 @@ def calibrate(
     FlagThresholds, or None where a fold has no curve yet
     """
     judges = curves_without(courses, scale, seed, prior)
-    return None if judges is None else calibrated_by(judges, courses, rates)
+    return None if judges is None else calibrated_by(judges, courses, rates=rates)
 
 
 def curves_without(
@@ -41,16 +46,21 @@ def curves_without(
 
 
 def calibrated_by(
-    judges: list[tuple[np.ndarray, RecoveryCurve]], courses: Courses, rates: tuple[float, ...] = RATES
+    judges: list[tuple[np.ndarray, RecoveryCurve]],
+    courses: Courses,
+    shares: Shares | None = None,
+    rates: tuple[float, ...] = RATES,
 ) -> FlagThresholds:
-    """Thresholds from courses, each judged by the curve that has not seen it."""
+    """Thresholds from courses, each judged by the curve that has not seen it; `shares`: by which tests."""
     following, baseline = np.full(courses.score.shape, np.nan), np.full(courses.score.shape, np.nan)
     for mine, curve in judges:
-        following[mine], baseline[mine] = both_shares(curve, courses[mine])
+        following[mine], baseline[mine] = (shares or both_shares)(curve, courses[mine])
     return calibrated(following, baseline, rates)
 
 
-def calibrated_by_simulation(curve: RecoveryCurve, days: tuple[int, ...], seed: int = 1) -> FlagThresholds:
+def calibrated_by_simulation(
+    curve: RecoveryCurve, days: tuple[int, ...], shares: Shares | None = None, seed: int = 1
+) -> FlagThresholds:
     """Where a clinic has too few courses of its own: thresholds from 2,000 courses drawn from the curve itself."""
     rng, scale = np.random.default_rng(seed), curve.scale
     baseline = scale.clip(rng.normal(scale.centre, scale.spread, SIMULATED))
@@ -59,7 +69,8 @@ def calibrated_by_simulation(curve: RecoveryCurve, days: tuple[int, ...], seed: 
     factor = np.linalg.cholesky(correlations(day[:1], np.ones_like(day[:1], bool), curve.memory)[0])
     away = rng.standard_normal(day.shape) @ factor.T * curve.sd(day, baseline, x)
     score = scale.clip(curve.mean.at(day, baseline, x) + away)
-    return calibrated(*both_shares(curve, Courses(baseline, x, day, np.round(score) if curve.step else score)))
+    drawn = Courses(baseline, x, day, np.round(score) if curve.step else score)
+    return calibrated(*(shares or both_shares)(curve, drawn))
 
 
 def both_shares(curve: RecoveryCurve, courses: Courses) -> tuple[np.ndarray, np.ndarray]:

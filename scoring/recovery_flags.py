@@ -45,10 +45,15 @@ def calibrated(
     ----------
     next_shares, baseline_shares : n × v ``worse_shares`` of the two tests, out of fold; NaN without an answer
     rates : chosen shares of episodes ever flagged, rising
+
+    Returns
+    -------
+    FlagThresholds, none above its rate: where few answers can be off at all (the MDC is large), fewer episodes than
+    chosen are flagged, rather than answers that are not rare
     """
     lowest = np.fmin.reduce(np.fmin(next_shares, baseline_shares), axis=1)
     lowest = lowest[~np.isnan(lowest)]
-    return FlagThresholds(tuple(rates), np.quantile(lowest, rates, method="weibull"))
+    return FlagThresholds(tuple(rates), np.minimum(np.quantile(lowest, rates, method="weibull"), rates))
 
 
 def off_expected(
