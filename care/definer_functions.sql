@@ -131,7 +131,7 @@ BEGIN
     FOREACH source IN ARRAY ARRAY[
         'clinic', 'patient', 'episode', 'enrollment_event', 'survey_assignment', 'survey_response', 'message',
         'exercise_prescription', 'exercise_session', 'alert', 'alert_event', 'import_rejection',
-        'rescoring', 'definition'
+        'rescoring', 'definition', 'tenant_setting'
     ] LOOP
         -- The trigger stamps every row that is updated.
         EXECUTE format(

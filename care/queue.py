@@ -17,6 +17,7 @@ from sqlalchemy import event
 from care.database import APP, TenantSession, conninfo
 
 REFRESH = "refresh"
+REPLAY = "replay"
 WAITS = (
     "SELECT EXISTS ("
     "SELECT FROM procrastinate_jobs WHERE queueing_lock = %(queueing_lock)s AND status = 'todo'"
@@ -46,6 +47,18 @@ def defer_refresh(tenant_id: UUID) -> None:
     task = app.configure_task(REFRESH, queue=REFRESH, lock=tenant, queueing_lock=tenant)
     with suppress(AlreadyEnqueued):  # in between
         task.defer(tenant_id=tenant)
+
+
+def defer_replay(tenant_id: UUID, replay_id: UUID) -> None:
+    """Ask for one replay. One at a time in the whole installation: two would keep answers waiting."""
+    task = deferring_app().configure_task(REPLAY, queue=REPLAY, lock=REPLAY, queueing_lock=f"replay {replay_id}")
+    with suppress(AlreadyEnqueued):
+        task.defer(tenant_id=str(tenant_id), replay_id=str(replay_id))
+
+
+def replay_after_commit(session: TenantSession, replay_id: UUID) -> None:
+    """Once this transaction has committed, hand the replay to the worker."""
+    session.info["replay"] = replay_id
 
 
 _guard = Lock()
@@ -80,8 +93,11 @@ def news(session: TenantSession) -> None:
 def _defer(session: TenantSession) -> None:
     if session.info.pop("news", False):
         _defer_together(UUID(session.info["app.tenant_id"]))
+    if replay_id := session.info.pop("replay", None):
+        defer_replay(UUID(session.info["app.tenant_id"]), replay_id)
 
 
 @event.listens_for(TenantSession, "after_rollback")
 def _forget(session: TenantSession) -> None:
     session.info.pop("news", None)
+    session.info.pop("replay", None)

@@ -10,6 +10,13 @@ class EpisodeState(StrEnum):
     CLOSED = "closed"  # care has ended, or the episode came from a registry; judged as of its last follow-up
 
 
+class ReplayState(StrEnum):
+    WAITING = "waiting"  # a manager has asked for it
+    RUNNING = "running"  # the worker judges, day by day; one whose worker died begins anew
+    DONE = "done"
+    FAILED = "failed"  # the row says why
+
+
 class EnrollmentState(StrEnum):
     ACTIVE = "active"  # the pathway sends
     PAUSED = "paused"  # staff holds it (admission, holiday, unconfirmed surgery)

@@ -16,7 +16,6 @@ from etl.frames import make_table
 from etl.goals import goal_of
 from etl.network import network_sums, network_totals, publish, shares
 from etl.registry_bands import fit_registry_bands
-from etl.rules import track_rules
 from etl.strata import Stratum
 from scoring.recovery_basis import Scale as CurveScale
 from scoring.recovery_courses import Courses, from_visits
@@ -26,6 +25,7 @@ from scoring.recovery_store import sums_to_json
 from scoring.recovery_stratum import StratumCurve
 from scoring.recovery_stratum_fit import Evidence, fit_stratum, stratum_scale
 from scoring.recovery_sums import CurveSums
+from scoring.track_rules import TrackRules
 
 # Part of every training hash: a change of the method fits every curve again. Raise it with the method.
 METHOD = "2"
@@ -65,12 +65,13 @@ def curves_may_change(connection: DuckDBPyConnection) -> bool:
 
 
 def refit_curves(
-    connection: DuckDBPyConnection, definitions: Definitions, as_of: datetime, snapshot: int
+    connection: DuckDBPyConnection, definitions: Definitions, as_of: datetime, snapshot: int, rules: TrackRules
 ) -> list[Stratum]:
     """Fit the curves whose training rows have changed, and return which."""
     connection.execute(sql("lake/training"))
     names = covariate_names().all
-    method = f"{METHOD} {names} {curve_covariates()}"
+    # the record of low chances that came true is the curve's, and of the chance the tenant has chosen
+    method = f"{METHOD} {names} {curve_covariates()} {rules.goal_chance}"
     network, gives = network_totals(connection, METHOD), shares(connection)
     heard = sorted((*stratum, float(numbers[0])) for stratum, numbers in network.items())
     version = f"{method} {heard}" if heard else method
@@ -84,7 +85,7 @@ def refit_curves(
         covariates = covariates_of(connection, visits["episode_id"])
         stamp = training, as_of, snapshot
         scale, courses = _scale(definitions, stratum), _courses(visits, covariates)
-        result = _fit(definitions, stratum, courses, days or [], network.get(stratum))
+        result = _fit(definitions, stratum, courses, days or [], network.get(stratum), rules)
         _remove(connection, stratum)
         _store_curve(connection, stratum, result, stamp)
         if gives and len(courses):
@@ -118,10 +119,15 @@ def _scale(definitions: Definitions, stratum: Stratum) -> CurveScale:
 
 
 def _fit(
-    definitions: Definitions, stratum: Stratum, courses: Courses, days: list[int], network: np.ndarray | None
+    definitions: Definitions,
+    stratum: Stratum,
+    courses: Courses,
+    days: list[int],
+    network: np.ndarray | None,
+    rules: TrackRules,
 ) -> Fitted:
     instrument = definitions.instruments[stratum.instrument]
-    scale, rules = instrument.scale(stratum.scale), track_rules()
+    scale = instrument.scale(stratum.scale)
     curve_scale, covariates = _scale(definitions, stratum), len(curve_covariates())
     evidence = Evidence(network_sums(network, curve_scale, covariates), published_courses().get(stratum.published))
     goal = goal_of(instrument, scale, rules.goal_day(stratum.index_kind), stratum.condition)

@@ -12,7 +12,6 @@ from etl.curves import curves_of
 from etl.expected import add_expected
 from etl.frames import make_table
 from etl.registry_bands import registry_bands
-from etl.rules import track_rules
 from etl.strata import Stratum
 from scoring.track import judge
 from scoring.track_rules import TrackRules
@@ -31,12 +30,14 @@ TEXTS = ("rule", "trigger", "response_id", "safety_item", "off_tests", "shape", 
 VISITS = ["visit_days", "visit_scores"]
 
 
-def choose_episodes(connection: DuckDBPyConnection, due_at: datetime | None, fitted: list[Stratum]) -> int:
+def choose_episodes(
+    connection: DuckDBPyConnection, due_at: datetime | None, fitted: list[Stratum], every_open: bool = False
+) -> int:
     """
     Make ``judged_episode``: touched by news, of a stratum fitted anew, or due by time alone; returns how many.
 
     ``due_at`` None = time has changed nothing. Else the judgements are due whose ``valid_until`` has passed then:
-    a survey has run out, a week of exercise has moved on.
+    a survey has run out, a week of exercise has moved on. ``every_open``: the rules have changed.
     """
     connection.execute(
         """
@@ -46,6 +47,8 @@ def choose_episodes(connection: DuckDBPyConnection, due_at: datetime | None, fit
     )
     if due_at:
         _add_judged(connection, "SELECT DISTINCT episode_id FROM lake.track WHERE valid_until <= ?", [due_at])
+    if every_open:
+        _add_judged(connection, "SELECT episode_id FROM lake.episode WHERE state = 'open' AND NOT is_historical", [])
     for stratum in sorted({(each.condition, each.stratum, each.index_kind) for each in fitted}):
         of_stratum = "SELECT episode_id FROM lake.episode WHERE (condition, stratum, index_kind) = (?, ?, ?)"
         _add_judged(connection, of_stratum, list(stratum))
@@ -60,11 +63,10 @@ def _add_judged(connection: DuckDBPyConnection, episodes: str, parameters: list)
     )
 
 
-def judge_episodes(connection: DuckDBPyConnection, as_of: datetime, snapshot: int) -> int:
+def judge_episodes(connection: DuckDBPyConnection, as_of: datetime, snapshot: int, rules: TrackRules) -> int:
     """Judge every scale of ``judged_episode`` and write what is new; returns the number of tracks and flags written."""
     _make_zone_now(connection, as_of)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE standing_track AS {sql('lake/standing_track')}")
-    rules = track_rules()
     rhythm = {"rhythm_from": rules.rhythm_from, "rhythm_gaps": rules.rhythm_gaps}
     courses = connection.execute(sql("lake/course"), {"as_of": as_of, **rhythm}).df()
     # the sentences are written row by row, and pandas' own strings are slow to hand out (2 of 9 s for 44,000 courses)

@@ -26,9 +26,11 @@ from etl.errors import EtlError
 from etl.facts import carry_facts
 from etl.judge import choose_episodes, judge_episodes
 from etl.lakes import close_writer, open_writer, tenant_lock
+from etl.rules import rules_have_changed, rules_stamp, tenant_rules
 from etl.watermark import Watermark, read_watermark, sources_with_news
 from pathways.errors import PathwayError
 from scoring.errors import ScoringError
+from scoring.track_rules import TrackRules
 from warehouse.connection import snapshot_id
 from warehouse.errors import WarehouseError
 from warehouse.migrate import migrate
@@ -126,12 +128,16 @@ def _fill_lake(
     definitions = read_definitions(tenant_id)
     make_definition_tables(connection, definitions)
     read = carry_facts(connection, definitions, watermark, news)
-    fitted = refit_curves(connection, definitions, as_of, snapshot) if curves_may_change(connection) else []
-    chosen = choose_episodes(connection, as_of if time_has_passed else None, fitted)
-    computed = judge_episodes(connection, as_of, snapshot) if chosen else 0
+    rules = tenant_rules(connection)
+    # a choice may have changed what the curves rest on: the network, the chance that counts as low
+    may_change = curves_may_change(connection) or "tenant_setting" in news
+    fitted = refit_curves(connection, definitions, as_of, snapshot, rules) if may_change else []
+    other_rules = rules_have_changed(connection, rules)
+    chosen = choose_episodes(connection, as_of if time_has_passed else None, fitted, other_rules)
+    computed = judge_episodes(connection, as_of, snapshot, rules) if chosen else 0
     rejected = _quarantine(connection, as_of, snapshot)
     outcome = Outcome(read, computed, rejected)
-    _write_run(connection, snapshot, watermark, as_of, time.monotonic() - started, outcome)
+    _write_run(connection, snapshot, watermark, as_of, time.monotonic() - started, outcome, rules)
     log.info("Read %s rows, wrote %s, rejected %s (tenant %s)", read, computed, rejected, tenant_id)
     return outcome
 
@@ -149,11 +155,12 @@ def _write_run(
     as_of: datetime,
     seconds: float,
     outcome: Outcome,
+    rules: TrackRules,
 ) -> None:
     counts = [outcome.rows_in, outcome.rows_out, outcome.rejected]
     connection.execute(
-        "INSERT INTO lake.etl_run VALUES (?, now(), ?, ?, ?, ?, ?, ?, ?)",
-        [snapshot, as_of, round(seconds, 3), *counts, watermark.now, watermark.cluster],
+        "INSERT INTO lake.etl_run VALUES (?, now(), ?, ?, ?, ?, ?, ?, ?, ?)",
+        [snapshot, as_of, round(seconds, 3), *counts, watermark.now, watermark.cluster, rules_stamp(rules)],
     )
 
 

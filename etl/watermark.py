@@ -12,7 +12,7 @@ CHANGED = re.compile(r"\bchanged\((\w+)\)")
 SOURCES = (
     "clinic", "patient", "episode", "enrollment_event", "survey_assignment", "survey_response", "message",
     "exercise_prescription", "exercise_session", "alert", "alert_event", "import_rejection",
-    "rescoring", "definition",
+    "rescoring", "definition", "tenant_setting",
 )  # fmt: skip
 
 

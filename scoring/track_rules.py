@@ -54,10 +54,19 @@ class TrackRules:
 
 def parse_track_rules(text: str) -> TrackRules:
     """Read the rules from TOML text; a ScoringError names the rule, the number and what it may be."""
+    return checked_rules(read_rules(text))
+
+
+def read_rules(text: str) -> dict:
+    """The tables of the TOML text, by rule."""
     try:
-        rules = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScoringError(f"The recovery rules are not readable TOML: {error}. Correct that line.") from error
+
+
+def checked_rules(rules: dict) -> TrackRules:
+    """The rules of the tables, each number in its range."""
     rises = [(number(rise, "baseline_from", 0, 10), number(rise, "rise", 0, 10)) for rise in listed(rules)]
     if not rises or rises != sorted(rises) or rises[0][0] != 0:
         raise ScoringError("Rule pain_alarm: 'rises' must start at baseline_from = 0 and go up.")
@@ -82,7 +91,7 @@ def parse_track_rules(text: str) -> TrackRules:
 
 def section(rules: dict, name: str) -> dict:
     """One rule's table; every rule must be there and say where its numbers come from."""
-    if name not in rules:
+    if not set(rules.get(name, ())) - {"choices"}:
         raise ScoringError(f"Rule {name} is missing from the recovery rules; add a table [{name}].")
     if not rules[name].get("source"):
         raise ScoringError(f"Rule {name} has no 'source'; say where its numbers come from.")

@@ -10,12 +10,13 @@ from care.models.pathway import Enrollment, EnrollmentEvent, SurveyAssignment
 from care.models.patient import CareTeamMember, Episode, Patient
 from care.models.portal import PatientPassword, ResponseDraft, SurveyLink
 from care.models.registry import AuditEvent, Definition, Rescoring
+from care.models.replay import Replay
 from care.models.tenancy import Clinic, Tenant, TenantLake
 
 __all__ = [
     "Account", "Alert", "AlertEvent", "AuditEvent", "Base", "CareTeamMember", "Clinic", "Definition", "Enrollment",
     "EnrollmentEvent", "Episode", "ExercisePrescription", "ExerciseSession", "ImportRejection", "Membership",
-    "MembershipClinic", "Message", "NetworkStatistic", "Patient", "PatientPassword", "Rescoring", "ResponseDraft",
-    "SignInAttempt", "SignInSession", "SurveyAssignment", "SurveyLink", "SurveyResponse", "Tenant", "TenantLake",
-    "TenantOwned", "TenantSetting", "Track",
+    "MembershipClinic", "Message", "NetworkStatistic", "Patient", "PatientPassword", "Replay", "Rescoring",
+    "ResponseDraft", "SignInAttempt", "SignInSession", "SurveyAssignment", "SurveyLink", "SurveyResponse", "Tenant",
+    "TenantLake", "TenantOwned", "TenantSetting", "Track",
 ]  # fmt: skip

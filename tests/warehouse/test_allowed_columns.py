@@ -22,7 +22,7 @@ ALLOWED = {
     "enrollment_event": "enrollment_id episode_id event_id from_state happened_at pathway to_state",
     "episode": "clinic_id closed_at condition episode_id index_date index_kind index_precision index_status"
     " is_historical opened_at patient_key side state stratum zone",
-    "etl_run": "as_of cluster rejected rows_in rows_out seconds snapshot started_at watermark",
+    "etl_run": "as_of cluster rejected rows_in rows_out rules seconds snapshot started_at watermark",
     "exercise_day": "day done episode_id exercise local_date pain prescribed reason state",
     "flag": "episode_id evidence flagged_at instrument reason response_id rule scale snapshot status trigger",
     "item": "instrument item position",
