@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection
 
 import settings
 from warehouse.errors import LakeBeingUpdated, WarehouseError
-from warehouse.extensions import load_extensions
+from warehouse.extensions import check_signatures, load_extensions
 from warehouse.migrate import check_version
 from warehouse.one_row import one_row
 
@@ -71,6 +71,7 @@ def snapshot_id(cursor: DuckDBPyConnection) -> int:
 
 
 def _instance(spill: bool) -> DuckDBPyConnection:
+    check_signatures()
     folder = settings.VAR / "spill"
     connection = duckdb.connect(
         config={
@@ -79,6 +80,7 @@ def _instance(spill: bool) -> DuckDBPyConnection:
             "temp_directory": str(folder) if spill else "",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            "allow_unsigned_extensions": True,  # checked above, once for all lakes of this process
             # a name in SQL is a table, never a variable of the calling Python
             "python_enable_replacements": False,
         }

@@ -12,6 +12,7 @@ from care.lakes import lake_address
 from care.registry import load_library
 from etl.lakes import close_writer
 from etl.run import run
+from warehouse import extensions
 from warehouse.connection import Lake, reader, writer
 from warehouse.errors import WarehouseError
 
@@ -66,6 +67,21 @@ def test_a_readers_sql_sees_no_variable_of_python(cursor):
     with pytest.raises(duckdb.CatalogException):
         cursor.execute("FROM secret")
     assert secret
+
+
+def test_a_reader_loads_no_program_from_a_file(cursor):
+    with pytest.raises(duckdb.Error, match="Loading external extensions is disabled"):
+        cursor.execute("LOAD '/etc/passwd'")
+
+
+def test_a_changed_extension_is_not_loaded(tmp_path, monkeypatch):
+    program = bytearray(extensions.extension_file("ducklake").read_bytes())
+    program[len(program) // 2] ^= 1
+    changed = tmp_path / "ducklake.duckdb_extension"
+    changed.write_bytes(program)
+    monkeypatch.setattr(extensions, "extension_file", lambda name: changed)
+    with pytest.raises(duckdb.Error, match="signature is either missing or invalid"):
+        extensions.check_signatures.__wrapped__()
 
 
 def test_the_role_of_one_lake_opens_no_other(lakes):
