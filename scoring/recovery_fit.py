@@ -8,12 +8,12 @@ from scoring.recovery import RecoveryCurve
 from scoring.recovery_bands import TimeBands
 from scoring.recovery_basis import Scale
 from scoring.recovery_courses import Courses
-from scoring.recovery_covariance import fit_kernel, fit_memory, knot_sums, lag_sums
+from scoring.recovery_covariance import LagSums, Memory, fit_kernel, fit_memory, knot_sums, lag_sums
 from scoring.recovery_mean import MeanCourse, fit_coefficients
 from scoring.recovery_moments import Moments, moments_of
 from scoring.recovery_residuals import Judged, residual_sums
 from scoring.recovery_sums import CurveSums, ResidualSums
-from scoring.recovery_width import fit_width, width_sums
+from scoring.recovery_width import WidthSums, fit_width, width_sums
 
 FOLDS = 5
 FEWEST_PATIENTS = 50
@@ -60,8 +60,34 @@ def fit_curve(courses: Courses, scale: Scale, seed: int = 1, prior: Prior | None
     return curve_from_sums(sums, scale, whole_numbers(courses.score), prior)
 
 
+@dataclass(frozen=True)
+class OutOfFold:
+    """
+    Courses judged by fits that had not seen them, and what is fitted on the way.
+
+    Parameters
+    ----------
+    moments : of all patients
+    judged : each answer beside what was expected of it
+    width, lags, knots, memory : see ``ResidualSums``; memory, what follows from lags and knots (and the prior)
+    """
+
+    moments: Moments
+    judged: Judged
+    width: WidthSums
+    lags: LagSums
+    knots: np.ndarray
+    memory: Memory
+
+
 def curve_sums(courses: Courses, scale: Scale, seed: int = 1, prior: Prior | None = None) -> CurveSums:
     """The sums of a stratum of any size; its residuals are out of fold."""
+    seen = judged_out_of_fold(courses, scale, seed, prior)
+    return CurveSums(seen.moments, residual_sums(seen.judged, seen.width, seen.lags, seen.knots, seen.memory))
+
+
+def judged_out_of_fold(courses: Courses, scale: Scale, seed: int = 1, prior: Prior | None = None) -> OutOfFold:
+    """Every course judged by a fit on the other folds."""
     rng = np.random.default_rng(seed)
     moments, predicted = out_of_fold(courses, scale, rng.permutation(len(courses)) % FOLDS, prior)
     spread_out = whole_numbers(courses.score) * rng.uniform(-0.5, 0.5, courses.score.shape)
@@ -75,8 +101,7 @@ def curve_sums(courses: Courses, scale: Scale, seed: int = 1, prior: Prior | Non
     kernel = fit_kernel(lags if prior is None else lags + prior.residuals.lags)
     knots = knot_sums(standardised, courses.day, kernel, scale.knots)
     memory = fit_memory(kernel, knots if prior is None else knots + prior.residuals.knots, scale.knots)
-    judged = Judged(courses, scale, predicted, sd, standardised)
-    return CurveSums(moments, residual_sums(judged, widths, lags, knots, memory))
+    return OutOfFold(moments, Judged(courses, scale, predicted, sd, standardised), widths, lags, knots, memory)
 
 
 def curve_from_sums(sums: CurveSums, scale: Scale, step: float, prior: Prior | None = None) -> RecoveryCurve:

@@ -1,5 +1,6 @@
 """From courses and their out-of-fold expectations to the sums that spread, memory and bands are read from."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,17 +70,24 @@ def counts_next(judged: Judged, memory: Memory) -> ResidualCounts:
 def counts_after(judged: Judged, memory: Memory) -> ResidualCounts:
     """Every later answer against the first visit, the first two, … the first six."""
     total = count_residuals(np.empty(0), np.empty(0), 0, judged.limits)
-    visits = judged.standardised.shape[1]
-    for history in range(1, min(LONGEST_HISTORY, visits - 1) + 1):
-        total = total + counts_given(judged, memory, slice(0, history), slice(history, visits))
+    for _, predicted, residual in residuals_after(judged, memory):
+        total = total + count_residuals(predicted.ravel(), residual.ravel(), 0, judged.limits)
     return replace(total, patients=len(judged.courses))
 
 
-def counts_given(judged: Judged, memory: Memory, known: slice, later: slice) -> ResidualCounts:
-    """Answers of the `later` visits given those of the `known` ones, of patients who have one there."""
+def residuals_after(judged: Judged, memory: Memory) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """By number of known visits: whose (a mask of the patients), predictions and residuals of their later visits."""
+    visits = judged.standardised.shape[1]
+    for history in range(1, min(LONGEST_HISTORY, visits - 1) + 1):
+        yield residuals_given(judged, memory, slice(0, history), slice(history, visits))
+
+
+def residuals_given(
+    judged: Judged, memory: Memory, known: slice, later: slice
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The `later` visits given the answers of the `known` ones, of patients who have one there."""
     rows = judged.courses.answered[:, known].any(axis=1)
     day, standardised = judged.courses.day[rows], judged.standardised[rows]
     mean, sd = given_answers(standardised[:, known], day[:, known], day[:, later], memory)
     predicted = judged.predicted[rows, later] + judged.sd[rows, later] * mean
-    residual = (standardised[:, later] - mean) / sd
-    return count_residuals(predicted.ravel(), residual.ravel(), 0, judged.limits)
+    return rows, predicted, (standardised[:, later] - mean) / sd
