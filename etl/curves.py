@@ -17,6 +17,7 @@ from etl.goals import goal_of
 from etl.network import network_sums, network_totals, publish, shares
 from etl.registry_bands import fit_registry_bands
 from etl.strata import Stratum
+from etl.watch import Why, drifted, put_right, reason_to_fit
 from scoring.recovery_basis import Scale as CurveScale
 from scoring.recovery_courses import Courses, from_visits
 from scoring.recovery_folds import WHOLE
@@ -65,9 +66,18 @@ def curves_may_change(connection: DuckDBPyConnection) -> bool:
 
 
 def refit_curves(
-    connection: DuckDBPyConnection, definitions: Definitions, as_of: datetime, snapshot: int, rules: TrackRules
+    connection: DuckDBPyConnection,
+    definitions: Definitions,
+    as_of: datetime,
+    snapshot: int,
+    rules: TrackRules,
+    why: Why | None = None,
 ) -> list[Stratum]:
-    """Fit the curves whose training rows have changed, and return which."""
+    """
+    Fit the curves whose training rows have changed, and return which.
+
+    ``why`` the run was started: a drift fits those that have drifted too, a manager's wish all of them.
+    """
     connection.execute(sql("lake/training"))
     names = covariate_names().all
     # the record of low chances that came true is the curve's, and of the chance the tenant has chosen
@@ -75,17 +85,23 @@ def refit_curves(
     network, gives = network_totals(connection, METHOD), shares(connection)
     heard = sorted((*stratum, float(numbers[0])) for stratum, numbers in network.items())
     version = f"{method} {heard}" if heard else method
-    changed = connection.execute(sql("lake/stratum"), {"names": names, "version": version}).fetchall()
+    asked = {"names": names, "version": version, "every": why is not None}
+    found = connection.execute(sql("lake/stratum"), asked).fetchall()
+    off = drifted(connection) if why else {}
     fitted = []
-    for *key, days, has_history, training in changed:
+    for *key, days, has_history, training, standing in found:
         stratum = Stratum(*key)
-        if stratum.instrument not in definitions.instruments:
+        reason = reason_to_fit(why, standing is None, standing != training, stratum in off)
+        if reason is None or stratum.instrument not in definitions.instruments:
             continue
         visits = _visits(connection, stratum)
         covariates = covariates_of(connection, visits["episode_id"])
         stamp = training, as_of, snapshot
         scale, courses = _scale(definitions, stratum), _courses(visits, covariates)
         result = _fit(definitions, stratum, courses, days or [], network.get(stratum), rules)
+        patients, stamp_of_fit = int(result.sums.patients), (as_of, snapshot)
+        right = put_right(connection, stratum, result.curve, patients, reason, off.get(stratum), stamp_of_fit)
+        result = result._replace(curve=right)
         _remove(connection, stratum)
         _store_curve(connection, stratum, result, stamp)
         if gives and len(courses):

@@ -12,6 +12,7 @@ from etl.frames import make_table
 from etl.registry_bands import fold_of
 from etl.strata import Stratum
 from etl.updated import add_updated
+from scoring.band_conformal import LEVELS, below_and_equal
 from scoring.recovery_explain import contributions
 from scoring.recovery_folds import FoldedBand
 from scoring.recovery_stratum import CHART_LEVELS, StratumCurve
@@ -20,7 +21,7 @@ from scoring.track_rules import TrackRules
 PERCENTILES = ["p10", "p25", "p50", "p75", "p90"]
 MIX = ["mix_own", "mix_network", "mix_literature"]
 UPDATED = ["below_next", "expected_next", "off_share", "goal_day", "goal_chance", "goal_missed", "goal_flagged"]
-NUMBERS = [*PERCENTILES, "below", "n_similar", *UPDATED, *MIX]
+NUMBERS = [*PERCENTILES, "below", "equal", "n_similar", *UPDATED, *MIX]
 
 
 def add_expected(
@@ -35,8 +36,9 @@ def add_expected(
 
     A registry's rows are judged by the band without their own provider's fold, all others by the curve.
 
-    Adds p10 … p90, below, n_similar; below_next, expected_next, off_share; goal_…; mix_…; and the texts shape, parts
-    and goal_title. Makes the table ``band_points`` (place, band): place in the frame, JSON [[day, p10, …, p90], …].
+    Adds p10 … p90, below, equal, n_similar; below_next, expected_next, off_share; goal_…; mix_…; and the texts shape,
+    parts and goal_title. Makes the table ``band_points`` (place, band): place in the frame, and JSON
+    [[day, p10, …, p90], …].
     """
     courses = courses.assign(**dict.fromkeys(NUMBERS, np.nan), **dict.fromkeys(("shape", "parts", "goal_title"), None))
     courses = courses.astype({"shape": object, "parts": object, "goal_title": object})
@@ -67,7 +69,7 @@ def _ask_bands(
     day, baseline, score = (mine[name].to_numpy(float) for name in ("day", "baseline", "score"))
     fold = fold_of(mine)
     courses.loc[places, PERCENTILES] = folded.at(fold, day, baseline, covariates, CHART_LEVELS)
-    courses.loc[places, "below"] = folded.below(fold, day, baseline, covariates, score)
+    courses.loc[places, ["below", "equal"]] = folded.below_and_equal(fold, day, baseline, covariates, score)
     courses.loc[places, "n_similar"] = np.where(np.isnan(day), np.nan, folded.n(fold, np.nan_to_num(day)))
     for number, band in folded.bands.items():
         rows = fold == number
@@ -83,12 +85,20 @@ def _ask_curve(
     day, baseline, score = (mine[name].to_numpy(float) for name in ("day", "baseline", "score"))
     expected = curve.expected(day, baseline, x, CHART_LEVELS)
     courses.loc[places, PERCENTILES] = expected
-    courses.loc[places, "below"] = curve.share_below(day, baseline, x, score)
+    courses.loc[places, ["below", "equal"]] = _shares(curve, day, baseline, x, score)
     answered = places[~np.isnan(day)]
     courses.loc[answered, "n_similar"] = curve.n_at(day[~np.isnan(day)])
     courses.loc[places, MIX] = curve.mix_at(np.where(np.isnan(day), curve.first_day, day))
     courses.loc[places, "parts"] = _parts(curve, day, baseline, x, expected[:, 2])
     _store_points(connection, places, *curve.points(baseline, x))
+
+
+def _shares(curve: StratumCurve, day: np.ndarray, baseline: np.ndarray, x: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """n × 2 shares of similar patients: below each score (ties half), and with the same score; NaN on day 0."""
+    scale = curve.curve.scale
+    grid = curve.expected(day, baseline, x, LEVELS)
+    shares = np.column_stack(below_and_equal(grid, score, (scale.lowest, scale.highest), curve.curve.step))
+    return np.where(day[:, None] > 0, shares, np.nan)
 
 
 def _parts(curve: StratumCurve, day: np.ndarray, baseline: np.ndarray, x: np.ndarray, middle: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from scoring.track_rules import TrackRules
 # What a track says; when all of it is as before, no new row is written.
 SAYS = (
     "headline", "status", "rank", "rule", "reasons", "reason", "explanation", "since", "response_id", "score", "day",
-    "baseline", "p10", "p25", "p50", "p75", "p90", "n_similar", "below", "band", "valid_until", "below_next",
+    "baseline", "p10", "p25", "p50", "p75", "p90", "n_similar", "below", "equal", "band", "valid_until", "below_next",
     "expected_next", "off_share", "off_tests", "shape", "goal_title", "goal_day", "goal_chance", "goal_missed",
     "goal_flagged", "mix_own", "mix_network", "mix_literature", "parts",
 )  # fmt: skip

@@ -27,6 +27,7 @@ from etl.facts import carry_facts
 from etl.judge import choose_episodes, judge_episodes
 from etl.lakes import close_writer, open_writer, tenant_lock
 from etl.rules import rules_have_changed, rules_stamp, tenant_rules
+from etl.watch import Why
 from etl.watermark import Watermark, read_watermark, sources_with_news
 from pathways.errors import PathwayError
 from scoring.errors import ScoringError
@@ -49,13 +50,14 @@ class Outcome:
     alerts: int = 0
 
 
-def run(tenant_id: UUID, as_of: datetime | None = None) -> Outcome:
+def run(tenant_id: UUID, as_of: datetime | None = None, why: Why | None = None) -> Outcome:
     """
     Bring a tenant's lake and tracks up to date.
 
     Parameters
     ----------
     as_of : aware instant of every judgement (None = now)
+    why : curves are fitted again although no closed episode has changed (None = they are not)
 
     Raises
     ------
@@ -65,7 +67,7 @@ def run(tenant_id: UUID, as_of: datetime | None = None) -> Outcome:
     """
     with tenant_lock(tenant_id) as store:
         try:
-            return _run_locked(tenant_id, store, as_of)
+            return _run_locked(tenant_id, store, as_of, why)
         except Exception as error:
             close_writer(tenant_id)
             sentence = _in_words(error)
@@ -77,24 +79,30 @@ def run(tenant_id: UUID, as_of: datetime | None = None) -> Outcome:
             raise EtlError(sentence) from None  # a library's message may quote a row, and a worker logs what is raised
 
 
-def _run_locked(tenant_id: UUID, store: psycopg.Connection, as_of: datetime | None) -> Outcome:
+def _run_locked(tenant_id: UUID, store: psycopg.Connection, as_of: datetime | None, why: Why | None = None) -> Outcome:
     connection = open_writer(tenant_id)
     store.execute("SELECT restamp_rows_of_another_server()")  # in its own commit, before the run takes its snapshot
     if store.execute("SELECT read_snapshot IS NULL FROM tenant_lake").fetchone()[0]:
         store.execute("SELECT refresh_statistics()")  # a first run reads whole tables that the planner may not know
-    outcome = _one_run(connection, store, tenant_id, as_of or datetime.now(UTC))
+    outcome = _one_run(connection, store, tenant_id, as_of or datetime.now(UTC), why)
     if outcome.alerts:
         # raising alerts is news, too: the lake keeps their history
         _one_run(connection, store, tenant_id, as_of or datetime.now(UTC))
     return outcome
 
 
-def _one_run(connection: DuckDBPyConnection, store: psycopg.Connection, tenant_id: UUID, as_of: datetime) -> Outcome:
+def _one_run(
+    connection: DuckDBPyConnection,
+    store: psycopg.Connection,
+    tenant_id: UUID,
+    as_of: datetime,
+    why: Why | None = None,
+) -> Outcome:
     with _transaction(connection) as lake:
         migrated = migrate(connection)
         deliver_what_waits(connection, store)
         time_has_passed = store.execute("SELECT next_due_at <= %s FROM tenant_lake", [as_of]).fetchone()[0]
-        outcome = _fill_lake(connection, tenant_id, as_of, bool(time_has_passed), migrated)
+        outcome = _fill_lake(connection, tenant_id, as_of, bool(time_has_passed), migrated, why)
         if outcome is None:
             return Outcome()
         mark_dirty(store)
@@ -115,14 +123,19 @@ def _transaction(connection: DuckDBPyConnection) -> Iterator[DuckDBPyConnection]
 
 
 def _fill_lake(
-    connection: DuckDBPyConnection, tenant_id: UUID, as_of: datetime, time_has_passed: bool, migrated: bool
+    connection: DuckDBPyConnection,
+    tenant_id: UUID,
+    as_of: datetime,
+    time_has_passed: bool,
+    migrated: bool,
+    why: Why | None = None,
 ) -> Outcome | None:
     """Everything the lake's one commit holds; None, and nothing written, when there is nothing to do."""
     started = time.monotonic()
     watermark = read_watermark(connection)
     # scores of an older lake may lack what a migration has added: they are looked through as after a recompute
     news = sources_with_news(connection, watermark) | ({"rescoring"} if migrated else set())
-    if not (news or time_has_passed):
+    if not (news or time_has_passed or why):
         return None
     snapshot = snapshot_id(connection) + 1  # of this run's commit: nobody else writes while we hold the lock
     definitions = read_definitions(tenant_id)
@@ -130,8 +143,8 @@ def _fill_lake(
     read = carry_facts(connection, definitions, watermark, news)
     rules = tenant_rules(connection)
     # a choice may have changed what the curves rest on: the network, the chance that counts as low
-    may_change = curves_may_change(connection) or "tenant_setting" in news
-    fitted = refit_curves(connection, definitions, as_of, snapshot, rules) if may_change else []
+    may_change = why is not None or curves_may_change(connection) or "tenant_setting" in news
+    fitted = refit_curves(connection, definitions, as_of, snapshot, rules, why) if may_change else []
     other_rules = rules_have_changed(connection, rules)
     chosen = choose_episodes(connection, as_of if time_has_passed else None, fitted, other_rules)
     computed = judge_episodes(connection, as_of, snapshot, rules) if chosen else 0

@@ -78,10 +78,27 @@ def share_below(
     ----------
     Czado, Gneiting, Held (2009), Predictive model assessment for count data, doi 10.1111/j.1541-0420.2009.01191.x
     """
+    lower, upper = shares_around(grid, score, scale_range, step)
+    tie = 0.5 if rng is None else rng.uniform(size=len(score))
+    return lower + tie * (upper - lower)
+
+
+def below_and_equal(
+    grid: np.ndarray, score: np.ndarray, scale_range: tuple[float, float], step: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Length-n each: ``share_below`` with ties half, and the share with the same score, 0 where scores never tie."""
+    lower, upper = shares_around(grid, score, scale_range, step)
+    return (lower + upper) / 2, upper - lower
+
+
+def shares_around(
+    grid: np.ndarray, score: np.ndarray, scale_range: tuple[float, float], step: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Length-n each: share of similar patients below each score, and at it or below; NaN where score or grid is."""
     lower = np.where(score <= scale_range[0], 0.0, rank_in(grid, score - step / 2))
     upper = np.where(score >= scale_range[1], 1.0, rank_in(grid, score + step / 2))
-    tie = 0.5 if rng is None else rng.uniform(size=len(score))
-    return np.where(np.isnan(score) | np.isnan(grid[:, 0]), np.nan, lower + tie * (upper - lower))
+    unknown = np.isnan(score) | np.isnan(grid[:, 0])
+    return np.where(unknown, np.nan, lower), np.where(unknown, np.nan, upper)
 
 
 def rank_in(grid: np.ndarray, value: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.band import BandFit, fit_band
-from scoring.band_conformal import LEVELS, share_below
+from scoring.band_conformal import LEVELS, below_and_equal, share_below
 
 WINDOW = 14  # days around a scheduled day in which an answer counts for it, and beyond the last day that it is judged
 CHART_LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
@@ -81,6 +81,16 @@ class RecoveryBand:
         grid = self.at(day, baseline, covariates, LEVELS)
         share = share_below(grid, score, any_fit.scale_range, any_fit.step, rng)
         return np.where(day > 0, share, np.nan)
+
+    def below_and_equal(
+        self, day: np.ndarray, baseline: np.ndarray, covariates: pd.DataFrame, score: np.ndarray
+    ) -> np.ndarray:
+        """n × 2: ``below``, and the share of similar patients with the same score."""
+        day, score = np.asarray(day, float), np.asarray(score, float)
+        any_fit = next(iter(self.fits.values()))
+        grid = self.at(day, baseline, covariates, LEVELS)
+        shares = np.column_stack(below_and_equal(grid, score, any_fit.scale_range, any_fit.step))
+        return np.where(day[:, None] > 0, shares, np.nan)
 
     def points(self, baseline: float, covariates: pd.DataFrame) -> list[list[float]]:
         """One patient's band for a chart: [[day, p10, p25, p50, p75, p90], …] from day 0 to the last day."""

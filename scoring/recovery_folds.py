@@ -39,10 +39,15 @@ class FoldedBand:
 
     def below(self, fold: np.ndarray, day, baseline, covariates: pd.DataFrame, score: np.ndarray) -> np.ndarray:
         """As ``RecoveryBand.below``, each row by the band without its `fold`."""
-        share = self._by_fold(
-            fold, 1, lambda band, mine: band.below(day[mine], baseline[mine], covariates[mine], score[mine])[:, None]
+        return self.below_and_equal(fold, day, baseline, covariates, score)[:, 0]
+
+    def below_and_equal(
+        self, fold: np.ndarray, day, baseline, covariates: pd.DataFrame, score: np.ndarray
+    ) -> np.ndarray:
+        """As ``RecoveryBand.below_and_equal``, each row by the band without its `fold`."""
+        return self._by_fold(
+            fold, 2, lambda band, mine: band.below_and_equal(day[mine], baseline[mine], covariates[mine], score[mine])
         )
-        return share[:, 0]
 
     def n(self, fold: np.ndarray, day: np.ndarray) -> np.ndarray:
         """Length-n number of patients behind each row's expectation; NaN without one."""

@@ -17,6 +17,7 @@ ALLOWED = {
     " occurrence overdue_at response_id sent_at state step",
     "clinic": "clinic_id code name",
     "covariate": "episode_id name number text",
+    "curve_fit": "answers condition counts fitted_at index_kind instrument n scale shift snapshot spread stratum why",
     "curve_statistic": "band condition curve days fitted_at fold_left_out index_kind instrument n scale snapshot"
     " stratum sums training",
     "enrollment_event": "enrollment_id episode_id event_id from_state happened_at pathway to_state",
@@ -43,11 +44,11 @@ ALLOWED = {
     "track": "band baseline below day episode_id explanation headline instrument judged_as_of n_similar p10 p25 p50"
     " p75 p90 rank reason reasons response_id rule scale score since snapshot status valid_until"
     " below_next expected_next goal_chance goal_day goal_flagged goal_missed goal_title mix_literature mix_network"
-    " mix_own off_share off_tests parts shape",
+    " mix_own off_share off_tests parts shape equal",
     "track_history": "band baseline below day episode_id explanation headline instrument judged_as_of n_similar p10"
     " p25 p50 p75 p90 rank reason reasons response_id rule scale score since snapshot status valid_until"
     " below_next expected_next goal_chance goal_day goal_flagged goal_missed goal_title mix_literature mix_network"
-    " mix_own off_share off_tests parts shape",
+    " mix_own off_share off_tests parts shape equal",
 }
 
 

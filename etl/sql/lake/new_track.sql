@@ -22,6 +22,7 @@ SELECT
     nullif(p90, 'nan'::DOUBLE) AS p90,
     CAST(nullif(n_similar, 'nan'::DOUBLE) AS INTEGER) AS n_similar,
     nullif(below, 'nan'::DOUBLE) AS below,
+    nullif("equal", 'nan'::DOUBLE) AS "equal",
     nullif(below_next, 'nan'::DOUBLE) AS below_next,
     nullif(expected_next, 'nan'::DOUBLE) AS expected_next,
     nullif(off_share, 'nan'::DOUBLE) AS off_share,

@@ -1,4 +1,5 @@
--- One row per stratum whose curve is not the one its rows make: with follow-ups of its own, or a published course.
+-- One row per stratum whose curve is not the one its rows make ($every: of all), with what the standing one was made of
+-- (null: none): with follow-ups of its own, or a published course.
 WITH schedule AS (
     SELECT DISTINCT condition, stratum, index_kind, instrument, day
     FROM (
@@ -55,10 +56,10 @@ cold AS (
             = (e.condition, e.stratum, e.index_kind, p.instrument, p.scale)
     )
 )
-SELECT w.*
+SELECT w.*, k.training AS standing
 FROM (FROM wanted UNION ALL FROM cold) AS w
 LEFT JOIN lake.curve_statistic AS k
     ON (k.condition, k.stratum, k.index_kind, k.instrument, k.scale, k.fold_left_out)
     = (w.condition, w.stratum, w.index_kind, w.instrument, w.scale, -1)
-WHERE k.training IS DISTINCT FROM w.training
+WHERE $every OR k.training IS DISTINCT FROM w.training
 ORDER BY ALL
