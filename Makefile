@@ -3,6 +3,9 @@
 .PHONY: help run test test-nightly check fix lock chromium
 
 BIN := .venv/bin
+# Two processors, whatever the machine has: with more beside them, tests that watch the clock would fail for the load.
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS)
+WORKERS ?= 2
 # DuckDB 1.5's .df() still uses a keyword that pandas 3.1 deprecates; not ours to mend.
 DUCKDB_ON_PANDAS_3 := ignore:The inplace keyword in DataFrame.drop:DeprecationWarning
 
@@ -13,16 +16,16 @@ run: .venv/.run-ready ## set up what is missing, then serve on http://localhost:
 	@$(BIN)/python serve.py
 
 test: .venv/.test-ready chromium ## set up what is missing, then run the tests
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(PYTEST) -m "not slow"
 
 test-nightly: .venv/.test-ready chromium ## the long simulations too
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 check: .venv/.test-ready chromium ## what must hold before a commit: format, lint, import contract, tests without a warning
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -m "not slow" -W error -W "$(DUCKDB_ON_PANDAS_3)"
+	@$(PYTEST) -m "not slow" -W error -W "$(DUCKDB_ON_PANDAS_3)"
 
 fix: .venv/.test-ready ## format and mend what can be mended
 	@$(BIN)/ruff check --fix .

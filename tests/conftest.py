@@ -15,10 +15,22 @@ from sqlalchemy import make_url
 import settings
 from care import embedded
 from care.migrate import migrate
+from care.registry import load_library
 from care.tenants import add_clinic, add_tenant
 from installation import Installation, forget_connections
+from two_workers import ByFile, place_in_line
 
 _numbers = count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: place_in_line(item.path))
+
+
+@pytest.hookimpl(optionalhook=True)  # one process alone, `-p no:xdist`, has no such hook
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    config.option.loadscopereorder = False  # it would begin with the many quick tests of a file
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -54,17 +66,18 @@ def shared_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def template_store(postgres_server: str) -> str:
-    """The name of a migrated, empty database that every store test copies (0.6 s once, then 40 ms each)."""
+    """The name of a migrated database with our definitions published, which every store copies (40 ms, not 4 s)."""
     name = "template_store"
     _as_superuser(postgres_server, f"CREATE DATABASE {name}")
     with _installation(postgres_server, name):
         migrate()
+        load_library()
     return name
 
 
 @pytest.fixture(scope="module")
 def store(postgres_server: str, template_store: str) -> Iterator[None]:
-    """A migrated store, lakes and exports of this module's own; everything in ``care`` talks to it."""
+    """A migrated store with our definitions, lakes and exports of this module's own; all of ``care`` talks to it."""
     name = f"store_{next(_numbers)}"
     _as_superuser(postgres_server, f"CREATE DATABASE {name} TEMPLATE {template_store} OWNER po_owner")
     with _installation(postgres_server, name):

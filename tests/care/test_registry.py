@@ -45,6 +45,7 @@ def test_a_file_that_is_no_definition_is_named_with_the_cure(two_tenants, conten
 def test_an_instrument_that_fails_its_own_vectors_is_not_published(two_tenants, content):
     text = (settings.CONTENT / "instruments" / "oxford_hip.toml").read_text()
     assert "psum(" in text
-    (content / "instruments" / "oxford_hip.toml").write_text(text.replace("psum(", "1 + psum("))
-    with pytest.raises(CareError, match=r"oxford_hip@1 cannot be published:\n.*oxford_hip.toml, line \d+"):
+    wrong = text.replace("psum(", "1 + psum(").replace("version = 1", "version = 99")
+    (content / "instruments" / "oxford_hip.toml").write_text(wrong)
+    with pytest.raises(CareError, match=r"oxford_hip@99 cannot be published:\n.*oxford_hip.toml, line \d+"):
         load_library(content)
