@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 
 import settings
-from bench import recovery_alarms, recovery_clinic, recovery_pooling, recovery_registry, recovery_speed, recovery_trials
+from bench import (
+    recovery_alarms,
+    recovery_clinic,
+    recovery_pathways,
+    recovery_pooling,
+    recovery_registry,
+    recovery_speed,
+    recovery_trials,
+)
 from bench.recovery_figure import calibration_svg
 from bench.recovery_files import hip_year
 from bench.recovery_scores import HEADER, Result
@@ -19,6 +27,7 @@ PARTS = {
     "alarms": recovery_alarms,
     "clinic": recovery_clinic,
     "pooling": recovery_pooling,
+    "pathways": recovery_pathways,
     "speed": recovery_speed,
 }
 DOCUMENT = settings.ROOT / "docs" / "recovery.md"

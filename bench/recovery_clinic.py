@@ -10,14 +10,16 @@ import numpy as np
 import pandas as pd
 
 from bench.cohorts import LAST_DAY, Cohort, simulate
+from bench.recovery_pooling import TRUST
 from bench.recovery_scores import Result
 from etl.covariates import as_numbers, covariate_names
 from etl.expected import add_expected
 from etl.rules import track_rules
 from etl.strata import Stratum
 from scoring.recovery_courses import Courses
+from scoring.recovery_sources import Evidence
 from scoring.recovery_stratum import StratumCurve
-from scoring.recovery_stratum_fit import Evidence, fit_stratum, stratum_scale
+from scoring.recovery_stratum_fit import Question, fit_stratum, stratum_scale
 from scoring.track import judge
 
 STRATUM = Stratum("knee_replacement", "primary", "surgery", "simulated@1", "total")
@@ -66,7 +68,7 @@ def clinic(visits: int, seed: int, mdc: float, closed: int = EPISODES) -> Clinic
     """600 closed episodes to fit, 600 open ones on track."""
     past, present = simulate(closed, visits, seed), simulate(EPISODES, visits, 1000 + seed)
     scheduled = [round(LAST_DAY * (visit + 1) / visits) for visit in range(visits)]
-    curve, _ = fit_stratum(courses_of(past), SCALE, scheduled, 1.0, Evidence(), None, 0.2, mdc)
+    curve, _ = fit_stratum(courses_of(past), Question(SCALE, scheduled, 1.0, None, 0.2, mdc), Evidence(TRUST))
     return Clinic(curve, answers(present, mdc))
 
 
@@ -86,7 +88,7 @@ def answers(cohort: Cohort, mdc: float) -> pd.DataFrame:
                          day[: last + 1], score[: last + 1]))  # fmt: skip
     columns = ["patient", "age", "baseline", "day", "score", "visit_days", "visit_scores"]
     return pd.DataFrame(rows, columns=columns).assign(
-        **STRATUM._asdict(), is_historical=False, is_open=True, mdc=mdc, higher_is_better=True,
+        **STRATUM._asdict(), pathway="", is_historical=False, is_open=True, mdc=mdc, higher_is_better=True,
         instrument_title="Simulated",
     )  # fmt: skip
 
@@ -103,7 +105,7 @@ def flags(one: Clinic) -> list[pd.Series]:
         rows = one.rows.assign(episode_id=put_into_lake(connection, one.rows))
         for chosen in CHOSEN:
             rules = replace(track_rules(), off_rate=chosen)
-            judged = judge(add_expected(connection, rows, {STRATUM: one.curve}, {}, rules), rules, AS_OF)
+            judged = judge(add_expected(connection, rows, {(STRATUM, ""): one.curve}, {}, rules), rules, AS_OF)
             found.append(judged["reasons"].map(lambda reasons: "off_expected" in reasons))
     return found
 

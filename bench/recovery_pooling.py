@@ -15,11 +15,13 @@ from scoring.recovery_basis import Scale
 from scoring.recovery_courses import Courses
 from scoring.recovery_fit import curve_from_sums, curve_sums, fit_curve
 from scoring.recovery_moments import moments_of
-from scoring.recovery_pool import network_prior, tenant_level
+from scoring.recovery_pool import borrowed_prior, tenant_level
 from scoring.recovery_priors import literature_prior, parse_priors
 from scoring.recovery_sums import CurveSums
+from scoring.recovery_trust import parse_trust
 
 SIZES, SEEDS, TENANTS, BETWEEN_SD = (5, 20, 100), range(20), 20, 3.0
+TRUST = parse_trust((settings.ROOT / "data" / "recovery" / "trust.toml").read_text())
 HIP = ("hip_replacement", "surgery", "oxford_hip@1", "total")
 
 
@@ -45,7 +47,8 @@ def one_network(seed: int) -> list[list[float]]:
     network = sum(parts[1:], parts[0])
     curve = curve_from_sums(network, SCALE, 1.0)
     levels = [tenant_level(curve.mean.residuals(courses)) for courses in others]
-    prior = network_prior(network, SCALE, sum(levels[1:], levels[0]).between_sd())
+    seen = sum(levels[1:], levels[0]).between_sd() / (SCALE.highest - SCALE.lowest)
+    prior = borrowed_prior(network, SCALE, replace(TRUST.tenants, level=seen), TRUST.most_borrowed)
     test = courses_of(simulate(1000, 4, 1000 * seed + 777, shift=shift[-1]))
     own = courses_of(simulate(max(SIZES), 4, 1000 * seed + 888, shift=shift[-1]))
     scores = []
@@ -68,7 +71,7 @@ def cold_start_lines(folder: Path) -> list[Result]:
     everybody = Courses(year.baseline, np.zeros((len(year), 0)), np.full((len(year), 1), 182.0), year.outcome[:, None])
     course = parse_priors((settings.ROOT / "data" / "recovery" / "priors.toml").read_text())[HIP]
     scale = Scale(0, 48, True, course.means[0], course.sds[0])
-    prior = literature_prior(course, scale)
+    prior = literature_prior(course, scale, TRUST)
     none = moments_of(everybody[:1], scale)
     cold = curve_from_sums(CurveSums(none - none, prior.residuals * 0.0), scale, 1.0, prior)
     pit = cold.share_below(everybody, np.random.default_rng(1))[:, 0]
@@ -90,7 +93,9 @@ def off_prior_line(everybody: Courses, scale: Scale, course, points: float) -> R
     for seed in range(40):
         mine = everybody[np.random.default_rng(seed).permutation(len(everybody))[:50]]
         curves = [
-            fit_curve(mine, scale, prior=literature_prior(replace(course, means=course.means + [0.0, off]), scale))
+            fit_curve(
+                mine, scale, prior=literature_prior(replace(course, means=course.means + [0.0, off]), scale, TRUST)
+            )
             for off in (points, 0.0)
         ]
         right, wrong = (c.mean.at(day, np.array([18.0]), np.zeros((1, 0)))[0] for c in reversed(curves))

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 from etl.covariates import as_numbers, covariates_of, curve_covariates
 from etl.frames import make_table
 from etl.registry_bands import fold_of
-from etl.strata import Stratum
+from etl.strata import Stratum, curve_for
 from etl.updated import add_updated
 from scoring.band_conformal import LEVELS, below_and_equal
 from scoring.recovery_explain import contributions
@@ -27,7 +27,7 @@ NUMBERS = [*PERCENTILES, "below", "equal", "n_similar", *UPDATED, *MIX]
 def add_expected(
     connection: DuckDBPyConnection,
     courses: pd.DataFrame,
-    curves: dict[Stratum, StratumCurve],
+    curves: dict[tuple[Stratum, str], StratumCurve],
     bands: dict[Stratum, FoldedBand],
     rules: TrackRules,
 ) -> pd.DataFrame:
@@ -45,15 +45,17 @@ def add_expected(
     connection.execute("CREATE OR REPLACE TEMP TABLE band_points (place BIGINT, band VARCHAR)")
     known = courses.index[courses["baseline"].notna()]
     covariates = covariates_of(connection, courses.loc[known, "episode_id"]).set_axis(known)
-    for (*key, is_historical), group in courses.loc[known].groupby([*Stratum._fields, "is_historical"], sort=True):
+    like = [*Stratum._fields, "pathway", "is_historical"]
+    for (*key, pathway, is_historical), group in courses.loc[known].groupby(like, sort=True):
         stratum, places = Stratum(*key), group.index.to_numpy()
+        curve = None if is_historical else curve_for(curves, stratum, pathway)
         if is_historical and stratum in bands:
             mine = covariates.loc[places].reset_index(drop=True)
             _ask_bands(connection, courses, places, bands[stratum], mine)
-        elif not is_historical and stratum in curves:
+        elif curve is not None:
             x = as_numbers(covariates.loc[places])
-            _ask_curve(connection, courses, places, curves[stratum], x)
-            add_updated(courses, places, curves[stratum], x, rules)
+            _ask_curve(connection, courses, places, curve, x)
+            add_updated(courses, places, curve, x, rules)
     return courses
 
 

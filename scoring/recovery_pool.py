@@ -9,15 +9,8 @@ from scoring.recovery_fit import Prior
 from scoring.recovery_mean import fit_coefficients, normal_equations, wide_precision
 from scoring.recovery_moments import Moments
 from scoring.recovery_sums import CurveSums
+from scoring.recovery_trust import Spread
 from scoring.recovery_width import fit_width
-
-# The network's residuals count as at most so many of the tenant's own patients: its spread is trusted sooner than its
-# level, but a tenant with a few hundred patients is drawn by its own.
-MOST_BORROWED = 100
-# Shares of the scale's width: what differs between tenants besides the level, which is estimated.
-BETWEEN_BENDS = 0.01
-BETWEEN_SLOPES = 0.01
-BETWEEN_EFFECTS = 0.02
 
 
 @dataclass(frozen=True)
@@ -61,35 +54,43 @@ def tenant_level(residual: np.ndarray) -> TenantLevels:
     return TenantLevels(np.array([1.0, n, n**2, total, total**2 / max(n, 1), (level**2).sum()]))
 
 
-def network_prior(network: CurveSums, scale: Scale, between_sd: float, own: Prior | None = None) -> Prior:
+def borrowed_prior(
+    others: CurveSums, scale: Scale, spread: Spread, most_borrowed: float, own: Prior | None = None
+) -> Prior:
     """
-    What other tenants' sums let expect of a tenant's own patients.
+    What others' sums let expect of the own patients.
 
     Parameters
     ----------
-    network : sum over the other tenants
-    between_sd : SD of tenants' levels, points (``TenantLevels``, or a cautious guess)
-    own : prior of the network itself (the literature), if any
+    others : sums of the other tenants, or of the clinic's patients on other pathways
+    spread : how far groups of patients lie from each other
+    most_borrowed : the others' residuals count as so many own patients at most: their spread is trusted sooner than
+        their level, but a tenant with a few hundred patients is drawn by its own
+    own : prior of the others themselves (the literature; of other pathways the network), if any. Its residuals fill
+        what the others' lack of that number.
     """
     own_prior = None if own is None else (own.coefficients, own.precision)
-    coefficients = fit_coefficients(network.moments, scale, prior=own_prior)
-    residual_sd = visit_sd(network, scale)
-    spread = between_tenants(scale, network.moments.covariates, between_sd)
-    spread += np.linalg.inv(data_precision(network.moments, scale, residual_sd) + precision_of(own, scale, network))
-    residuals = network.residuals * min(1.0, MOST_BORROWED / max(network.patients, 1.0))
-    return Prior(coefficients, np.linalg.inv(spread), residuals, residual_sd)
+    coefficients = fit_coefficients(others.moments, scale, prior=own_prior)
+    residual_sd = visit_sd(others, scale)
+    covariance = between_groups(scale, others.moments.covariates, spread)
+    covariance += np.linalg.inv(data_precision(others.moments, scale, residual_sd) + precision_of(own, scale, others))
+    share = others.patients / most_borrowed
+    residuals = others.residuals * min(1.0, 1.0 / max(share, 1e-9))
+    if own is not None and share < 1.0:
+        residuals = residuals + own.residuals * (1.0 - share)
+    return Prior(coefficients, np.linalg.inv(covariance), residuals, residual_sd)
 
 
-def precision_of(prior: Prior | None, scale: Scale, network: CurveSums) -> np.ndarray:
-    return wide_precision(scale, network.moments.covariates) if prior is None else prior.precision
+def precision_of(prior: Prior | None, scale: Scale, others: CurveSums) -> np.ndarray:
+    return wide_precision(scale, others.moments.covariates) if prior is None else prior.precision
 
 
-def between_tenants(scale: Scale, covariates: int, level_sd: float) -> np.ndarray:
-    """P × P covariance of tenants' coefficients: the level moves as one, bends, slopes and effects a little each."""
+def between_groups(scale: Scale, covariates: int, spread: Spread) -> np.ndarray:
+    """P × P covariance of groups' coefficients: the level moves as one, bends, slopes and effects a little each."""
     k, width = len(scale.knots), scale.highest - scale.lowest
-    sds = np.repeat([BETWEEN_BENDS, BETWEEN_SLOPES, BETWEEN_EFFECTS], [k, k, 2 * covariates]) * width
+    sds = np.repeat([spread.bend, spread.slope, spread.effect], [k, k, 2 * covariates]) * width
     covariance = np.diag(sds**2)
-    covariance[:k, :k] += level_sd**2
+    covariance[:k, :k] += (spread.level * width) ** 2
     return covariance
 
 

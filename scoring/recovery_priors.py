@@ -13,13 +13,8 @@ from scoring.recovery_fit import Prior
 from scoring.recovery_histogram import PREDICTED_CELLS, RESIDUAL_EDGES, ResidualCounts
 from scoring.recovery_mean import wide_precision
 from scoring.recovery_sums import ResidualSums
+from scoring.recovery_trust import STATUSES, Trust
 from scoring.recovery_width import WidthSums
-
-STATUSES = ("measured", "seen", "background")
-# How far a published mean may lie from a clinic's, as a share of the scale's width, by how well it is known.
-LEVEL_SHARE = {"measured": 0.06, "seen": 0.08, "background": 0.15}
-SD_INFLATION = {"measured": 1.1, "seen": 1.15, "background": 1.3}
-WORTH = 30.0  # patients: a published spread gives way to the clinic's own from about thirty on
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,7 @@ def published_course(entry: dict) -> PublishedCourse:
     return PublishedCourse(key, entry["status"], days, means, sds, float(entry["correlation"]), entry["source"])
 
 
-def literature_prior(course: PublishedCourse, scale: Scale, covariates: int = 0) -> Prior:
+def literature_prior(course: PublishedCourse, scale: Scale, trust: Trust, covariates: int = 0) -> Prior:
     """
     What a published course lets expect before any patient: its mean distrusted, its SD widened.
 
@@ -81,24 +76,26 @@ def literature_prior(course: PublishedCourse, scale: Scale, covariates: int = 0)
     follow_up = np.interp(knots, [0.0, course.days[1]], [0.0, 1.0])
     slope = (1 - follow_up) * scale.spread + follow_up * course.correlation * sd
     start = (scale.centre - course.means[0]) * slope / course.sds[0]  # the published patients' mean is not our z = 0
-    around = sd * np.sqrt(1 - course.correlation**2) * SD_INFLATION[course.status]
+    known = trust.published[course.status]
+    around = sd * np.sqrt(1 - course.correlation**2) * known.sd_times
     coefficients = np.concatenate([mean + start, slope, np.zeros(2 * covariates)])
     precision = wide_precision(scale, covariates)
-    level = (LEVEL_SHARE[course.status] * (scale.highest - scale.lowest)) ** 2
+    level = (known.level * (scale.highest - scale.lowest)) ** 2
     precision[:k, :k] += np.linalg.inv(level * (0.8 + 0.2 * np.eye(k)))  # the knots are mostly wrong together
-    return Prior(coefficients, precision, normal_residuals(scale, around, covariates), float(around.mean()))
+    residuals = normal_residuals(scale, around, covariates, trust.published_patients)
+    return Prior(coefficients, precision, residuals, float(around.mean()))
 
 
-def normal_residuals(scale: Scale, sd: np.ndarray, covariates: int) -> ResidualSums:
-    """Sums as if thirty patients had been seen, normal around the mean, with the prior memory."""
+def normal_residuals(scale: Scale, sd: np.ndarray, covariates: int, worth: float) -> ResidualSums:
+    """Sums as if `worth` patients had been seen, normal around the mean, with the prior memory."""
     k = len(scale.knots)
     shape = np.diff(norm.cdf(RESIDUAL_EDGES))
     centres = scale.lowest + (np.arange(PREDICTED_CELLS) + 0.5) / PREDICTED_CELLS * (scale.highest - scale.lowest)
-    cells = np.full(PREDICTED_CELLS, WORTH / PREDICTED_CELLS)
-    counts = ResidualCounts(scale.lowest, scale.highest, cells[:, None] * shape, cells * centres, WORTH)
+    cells = np.full(PREDICTED_CELLS, worth / PREDICTED_CELLS)
+    counts = ResidualCounts(scale.lowest, scale.highest, cells[:, None] * shape, cells * centres, worth)
     lag = 0.5 * (LAG_EDGES[1:] + LAG_EDGES[:-1])
     pairs = np.full(len(lag), 1.0)
     lags = LagSums(np.stack([PRIOR_KERNEL.between(lag, 0.0), lag, pairs]))
     q = 2 + covariates
-    width = WidthSums(np.stack([np.full(k, WORTH / k), WORTH / k * sd**2]), np.zeros((q, q)), np.zeros(q))
+    width = WidthSums(np.stack([np.full(k, worth / k), worth / k * sd**2]), np.zeros((q, q)), np.zeros(q))
     return ResidualSums(width, lags, np.zeros((2, k, k)), tuple(counts * (1 / k) for _ in range(k)), counts, counts)

@@ -18,8 +18,8 @@ ALLOWED = {
     "clinic": "clinic_id code name",
     "covariate": "episode_id name number text",
     "curve_fit": "answers condition counts fitted_at index_kind instrument n scale shift snapshot spread stratum why",
-    "curve_statistic": "band condition curve days fitted_at fold_left_out index_kind instrument n scale snapshot"
-    " stratum sums training",
+    "curve_statistic": "band condition curve days fitted_at fold_left_out index_kind instrument n pathway scale"
+    " snapshot stratum sums training",
     "enrollment_event": "enrollment_id episode_id event_id from_state happened_at pathway to_state",
     "episode": "clinic_id closed_at condition episode_id index_date index_kind index_precision index_status"
     " is_historical opened_at patient_key side state stratum zone",

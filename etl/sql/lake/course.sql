@@ -11,6 +11,7 @@ enrolled AS (
         episode_id,
         arg_max(enrollment_id, happened_at) AS enrollment_id,
         arg_max(pathway, happened_at) AS pathway,
+        split_part(arg_min(pathway, happened_at), '@', 1) AS first_pathway,
         arg_max(to_state, happened_at) IN ('active', 'paused') AS is_running
     FROM lake.enrollment_event
     WHERE episode_id IN (SELECT episode_id FROM judged_episode)
@@ -189,6 +190,8 @@ SELECT
     c.condition,
     c.stratum,
     c.index_kind,
+    -- whose curve judges it: a later change of pathway is an answer to the course and must not choose
+    CASE WHEN c.is_historical THEN '' ELSE coalesce(n.first_pathway, '') END AS pathway,
     c.clinic_code,
     c.is_historical,
     c.state = 'open' AND NOT c.is_historical AS is_open,

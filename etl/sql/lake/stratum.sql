@@ -33,7 +33,8 @@ wanted AS (
         any_value(s.days) AS days,
         bool_or(t.is_historical) AS has_history,
         md5(concat_ws(
-            ' ', $version, count(*), any_value(s.days), bit_xor(hash(t.episode_id, day, baseline, score, clinic_code)),
+            ' ', $version, count(*), any_value(s.days),
+            bit_xor(hash(t.episode_id, day, baseline, score, clinic_code, pathway)),
             bit_xor(hash(t.episode_id, d.covariates, p.sex, p.age_band, p.birth_year))
         )) AS training
     FROM training AS t
@@ -61,5 +62,6 @@ FROM (FROM wanted UNION ALL FROM cold) AS w
 LEFT JOIN lake.curve_statistic AS k
     ON (k.condition, k.stratum, k.index_kind, k.instrument, k.scale, k.fold_left_out)
     = (w.condition, w.stratum, w.index_kind, w.instrument, w.scale, -1)
+    AND coalesce(k.pathway, '') = ''
 WHERE $every OR k.training IS DISTINCT FROM w.training
 ORDER BY ALL

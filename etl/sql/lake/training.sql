@@ -6,6 +6,11 @@ WITH scored AS (
     JOIN lake.response AS r USING (response_id)
     SEMI JOIN scale_of AS d ON d.instrument = s.instrument AND d.scale = s.scale
     WHERE r.counts AND s.value IS NOT NULL
+),
+began AS (
+    SELECT episode_id, split_part(arg_min(pathway, happened_at), '@', 1) AS pathway
+    FROM lake.enrollment_event
+    GROUP BY episode_id
 )
 SELECT
     e.condition,
@@ -15,6 +20,8 @@ SELECT
     f.scale,
     e.episode_id,
     e.is_historical,
+    -- the pathway the course began on; '' for a registry's rows and where there was none
+    CASE WHEN e.is_historical THEN '' ELSE coalesce(g.pathway, '') END AS pathway,
     c.code AS clinic_code,
     f.day,
     b.value AS baseline,
@@ -23,4 +30,5 @@ FROM scored AS f
 JOIN scored AS b USING (episode_id, instrument, scale)
 JOIN lake.episode AS e USING (episode_id)
 JOIN lake.clinic AS c USING (clinic_id)
+LEFT JOIN began AS g USING (episode_id)
 WHERE e.state = 'closed' AND b.is_baseline AND NOT f.is_baseline AND f.day > b.day AND f.day > 0
