@@ -29,7 +29,7 @@ def raise_alert(
 
     ``about`` are further columns: evidence, instrument, scale, response_id.
     """
-    if episode.state is not EpisodeState.OPEN or episode.is_historical:
+    if _has_ended(episode, now) or episode.is_historical:
         return None
     values = {
         "id": new_id(),
@@ -55,6 +55,10 @@ def raise_alert(
     if raised is not None:
         _event(session, episode, raised, None, now)
     return raised
+
+
+def _has_ended(episode: Episode, now: datetime) -> bool:
+    return episode.state is not EpisodeState.OPEN and (episode.closed_at is None or episode.closed_at <= now)
 
 
 def wake_snoozed(session: Session, episode: Episode, now: datetime) -> None:

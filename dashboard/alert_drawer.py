@@ -24,7 +24,7 @@ from dashboard.session import viewer_who_can
 from dashboard.states import not_saved
 from dashboard.words import literal, short_date
 
-DONE = "alert handled"  # (what was changed or (), sentence) of the last change, for the confirmation and its Undo
+DONE = "alert handled"  # (what was changed, sentence) of the last change, for the confirmation and its Undo
 ANOTHER_DAY = "Snooze until a date"
 SNOOZES: dict[str, timedelta | None] = {
     "Snooze until next answer": None,
@@ -133,7 +133,7 @@ def _more(viewer: Viewer, opened: Opened, chosen: str) -> None:
     else:
         to = next(each for each in opened.colleagues if _assign_words(viewer, each) == chosen)
         _do(opened, f"Assigned to {to.name}. {name} stays on the clinic's list.",
-            lambda: alerts.assign(viewer, opened.seen, to.membership_id), can_undo=False)  # fmt: skip
+            lambda: alerts.assign(viewer, opened.seen, to.membership_id))  # fmt: skip
 
 
 def _until_a_date(viewer: Viewer, opened: Opened) -> None:
@@ -147,7 +147,7 @@ def _until_a_date(viewer: Viewer, opened: Opened) -> None:
             lambda: alerts.snooze(viewer, opened.seen, until))  # fmt: skip
 
 
-def _do(opened: Opened, sentence: str, change: Callable[[], tuple[Seen, ...]], can_undo: bool = True) -> None:
+def _do(opened: Opened, sentence: str, change: Callable[[], tuple[Seen, ...]]) -> None:
     """Change the store, then draw the page behind anew; an error stays beside the button, with the text typed."""
     try:
         changed = change()
@@ -155,7 +155,7 @@ def _do(opened: Opened, sentence: str, change: Callable[[], tuple[Seen, ...]], c
         not_saved("Your change", error, "Copy your note first.")
         return
     st.session_state.pop("choosing a day", None)
-    st.session_state[DONE] = (changed if can_undo else (), sentence + _arrived_meanwhile(opened))
+    st.session_state[DONE] = (changed, sentence + _arrived_meanwhile(opened))
     st.rerun()
 
 
@@ -192,7 +192,7 @@ def confirmation() -> None:
 def _undo(changed: tuple[Seen, ...]) -> None:
     viewer = viewer_who_can(Permission.HANDLE_ALERT)
     try:
-        alerts.reopen(viewer, changed)
+        alerts.undo(viewer, changed)
     except CareError as error:
         not_saved("The undo", error, "Reload the page.")
     _forget()

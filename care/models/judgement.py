@@ -107,6 +107,7 @@ class AlertEvent(TenantOwned, Base):
         tenant_foreign_key("patient_id", "patient"),
         tenant_foreign_key("membership_id", "membership"),
         tenant_foreign_key("assigned_to", "membership"),
+        tenant_foreign_key("owner_before", "membership"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     patient_id: Mapped[UUID]
@@ -116,5 +117,12 @@ class AlertEvent(TenantOwned, Base):
     at: Mapped[datetime] = now_by_default()
     membership_id: Mapped[UUID | None]  # null: the system
     outcome: Mapped[AlertOutcome | None] = mapped_column(choice(AlertOutcome))
-    assigned_to: Mapped[UUID | None]  # the new owner, of an assignment
+    assigned_to: Mapped[UUID | None]  # the new owner, of an assignment; null: the care team
+    owner_before: Mapped[UUID | None]  # of an assignment or acknowledgement, for its undo; null: the care team
     note: Mapped[str | None]
+
+    @property
+    def is_assignment(self) -> bool:
+        """A person changed the owner and nothing else; a snooze that is prolonged changes no owner."""
+        given = self.to_state is not AlertState.SNOOZED or (self.assigned_to or self.owner_before) is not None
+        return self.membership_id is not None and self.from_state is self.to_state and given

@@ -67,14 +67,19 @@ def member_names(session: Session, membership_ids: Iterable[UUID | None]) -> dic
     return dict(session.execute(named.where(Membership.id.in_(wanted))).all())
 
 
-def last_step(session: Session, alert: Alert, zone: str) -> str:
-    """Who did what last, and when: "Sam South resolved this at 14:05 (called)."."""
-    event = session.scalar(
+def last_event(session: Session, alert: Alert) -> AlertEvent | None:
+    """What was done to an alert last; None of one whose history was not kept."""
+    return session.scalar(
         select(AlertEvent)
         .where(AlertEvent.alert_id == alert.id)
         .order_by(AlertEvent.at.desc(), AlertEvent.id.desc())
         .limit(1)
     )
+
+
+def last_step(session: Session, alert: Alert, zone: str) -> str:
+    """Who did what last, and when: "Sam South resolved this at 14:05 (called)."."""
+    event = last_event(session, alert)
     if event is None:
         return "This alert has changed since you opened it."
     who = member_names(session, [event.membership_id]).get(event.membership_id, "The program")
@@ -83,6 +88,8 @@ def last_step(session: Session, alert: Alert, zone: str) -> str:
 
 
 def _verb(event: AlertEvent) -> str:
-    if event.from_state is event.to_state and event.to_state is not AlertState.SNOOZED:
-        return "assigned" if event.membership_id else "escalated"
+    if event.is_assignment:
+        return "assigned"
+    if event.from_state is event.to_state and event.membership_id is None:
+        return "escalated"
     return "reopened" if event.to_state is AlertState.OPEN else str(event.to_state)

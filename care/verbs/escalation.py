@@ -33,18 +33,26 @@ def escalate(tenant_id: UUID, as_of: datetime) -> int:
 
 def _escalate_some(tenant_id: UUID, as_of: datetime) -> int:
     with app_session(tenant_id) as session:
-        overdue = session.execute(
-            select(Alert, Episode.clinic_id, Episode.state)
-            .join(Episode, (Episode.tenant_id == Alert.tenant_id) & (Episode.id == Alert.episode_id))
-            .where(Alert.state.in_(ESCALATED_FROM), Alert.escalated_at.is_(None), Alert.due_at <= as_of)
-            .order_by(Alert.due_at, Alert.id)
-            .limit(BATCH)
-            .with_for_update(of=Alert, skip_locked=True)
-        ).all()
-        for alert, clinic_id, episode_state in overdue:
-            managers = managers_of(session, clinic_id) if episode_state is EpisodeState.OPEN else []
-            _escalate_one(session, alert, managers[0] if managers else None, as_of)
-        return len(overdue)
+        return escalate_due(session, as_of)
+
+
+def escalate_due(session: Session, as_of: datetime) -> int:
+    """Escalate up to ``BATCH`` alerts in the caller's transaction; returns how many."""
+    overdue = session.execute(
+        select(Alert, Episode.clinic_id, Episode.state, Episode.closed_at)
+        .join(Episode, (Episode.tenant_id == Alert.tenant_id) & (Episode.id == Alert.episode_id))
+        .where(Alert.state.in_(ESCALATED_FROM), Alert.escalated_at.is_(None), Alert.due_at <= as_of)
+        .order_by(Alert.due_at, Alert.id)
+        .limit(BATCH)
+        .with_for_update(of=Alert, skip_locked=True)
+    ).all()
+    managers: dict[UUID, UUID | None] = {}
+    for alert, clinic_id, state, closed_at in overdue:
+        if clinic_id not in managers:
+            managers[clinic_id] = next(iter(managers_of(session, clinic_id)), None)
+        is_open = state is EpisodeState.OPEN or (closed_at is not None and closed_at > as_of)
+        _escalate_one(session, alert, managers[clinic_id] if is_open else None, as_of)
+    return len(overdue)
 
 
 def _escalate_one(session: Session, alert: Alert, manager: UUID | None, as_of: datetime) -> None:

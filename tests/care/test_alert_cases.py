@@ -10,11 +10,13 @@ from care.database import app_session, owner_engine
 from care.errors import CareError, NotFound, NotPermitted, Stale
 from care.models import Alert, AlertEvent
 from care.queries.cases import find_case
+from care.raising import raise_alert
 from care.sign_in import authenticate, start_session, viewer_behind
 from care.status import AlertOutcome, AlertState, EpisodeState
 from care.tenants import add_account
-from care.verbs.alerts import acknowledge, assign, resolve, snooze
+from care.verbs.alerts import acknowledge, assign, resolve, snooze, undo
 from care.verbs.escalation import escalate, tenants_to_escalate
+from care.verbs.handling import Handling
 from factories import make_alert, make_episode, make_patient
 
 PASSWORD = "correct horse battery"
@@ -180,3 +182,55 @@ def test_a_snoozed_case_can_be_put_off_again(episode, people):
     seen = snooze(people["nora"], seen_by(people["nora"], alert), None)
     snooze(people["nora"], seen, NOW + timedelta(days=3))
     assert stored(episode, alert).snoozed_until == NOW + timedelta(days=3)
+
+
+def test_undo_of_an_acknowledgement_gives_the_case_back_to_who_had_it(episode, people):
+    alert = add_alert(episode, owner_id=people["ned"].membership_id)
+    undo(people["nora"], acknowledge(people["nora"], alert))
+    assert (stored(episode, alert).state, stored(episode, alert).owner_id) == (
+        AlertState.OPEN,
+        people["ned"].membership_id,
+    )
+
+
+@pytest.mark.parametrize("first", ["nobody", "ned"])
+def test_undo_of_an_assignment_gives_it_back_and_leaves_the_state(episode, people, first):
+    had = people["ned"].membership_id if first == "ned" else None
+    alert = add_alert(episode, owner_id=had)
+    given = assign(people["nora"], snooze(people["nora"], alert, NOW + timedelta(days=2)), people["nora"].membership_id)
+    undo(people["nora"], given)
+    assert (stored(episode, alert).state, stored(episode, alert).owner_id) == (AlertState.SNOOZED, had)
+
+
+def test_undo_takes_back_the_last_step_only(episode, people):
+    alert = add_alert(episode)
+    undo(people["nora"], resolve(people["nora"], acknowledge(people["nora"], alert), AlertOutcome.CALLED))
+    assert (stored(episode, alert).state, stored(episode, alert).outcome) == (AlertState.OPEN, None)
+    assert stored(episode, alert).owner_id == people["nora"].membership_id
+
+
+def test_an_undo_comes_too_late_once_a_colleague_has_gone_on(episode, people):
+    alert = add_alert(episode)
+    done = acknowledge(people["nora"], alert)
+    resolve(people["ned"], alert, AlertOutcome.CALLED)
+    with pytest.raises(Stale, match="Ned North resolved this"):
+        undo(people["nora"], done)
+
+
+def test_what_was_done_then_is_written_as_of_then(episode, people):
+    then = NOW - timedelta(days=20)
+    alert = add_alert(episode, raised_at=then - timedelta(hours=3))
+    with app_session(episode.tenant_id) as session:
+        Handling(session, people["nora"], then).resolve(alert, AlertOutcome.MESSAGED)
+    with app_session(episode.tenant_id) as session:
+        events = session.scalars(select(AlertEvent.at).where(AlertEvent.alert_id == alert)).all()
+    assert then in events and stored(episode, alert).state_changed_at == then
+
+
+def test_of_an_episode_that_has_ended_since_an_alert_may_still_be_raised_as_of_then(episode, people):
+    with app_session(episode.tenant_id) as session:
+        ended = session.merge(episode)
+        ended.state, ended.closed_at = EpisodeState.CLOSED, NOW
+        before = raise_alert(session, ended, "silent", "since:then", "silent", "No answer.", NOW - timedelta(days=3))
+        after = raise_alert(session, ended, "silent", "since:now", "silent", "No answer.", NOW)
+    assert before is not None and after is None

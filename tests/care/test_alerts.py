@@ -21,7 +21,7 @@ from care.status import (
     check_change,
 )
 from care.tenants import add_account
-from care.verbs.alerts import acknowledge, reopen, resolve, snooze
+from care.verbs.alerts import acknowledge, resolve, snooze, undo
 from factories import make_alert, make_care_team_member, make_episode, make_patient
 
 PASSWORD = "correct horse battery"
@@ -82,7 +82,7 @@ def test_the_trace_of_a_change_names_the_patient_and_keeps_no_text(alert, people
 
 def test_undo_brings_a_resolved_alert_back(alert, people):
     resolve(people["north"], alert, AlertOutcome.WRONG_FLAG)
-    reopen(people["north"], alert)
+    undo(people["north"], alert)
     assert state_of(alert, people) is AlertState.OPEN
 
 
@@ -111,7 +111,7 @@ def test_a_resolved_alert_cannot_be_resolved_again(alert, people):
     [("south", NotFound), ("beta", NotFound), ("manager", NotPermitted)],
 )
 def test_the_other_clinic_the_other_tenant_and_the_wrong_role_are_refused(alert, people, name, refusal):
-    for verb in (acknowledge, reopen, lambda v, a: snooze(v, a, None), lambda v, a: resolve(v, a, AlertOutcome.CALLED)):
+    for verb in (acknowledge, undo, lambda v, a: snooze(v, a, None), lambda v, a: resolve(v, a, AlertOutcome.CALLED)):
         with pytest.raises(refusal):
             verb(people[name], alert)
     assert state_of(alert, people) is AlertState.OPEN
@@ -146,7 +146,7 @@ def test_every_state_says_what_may_be_done_without_leaving_it():
 
 def test_a_change_wakes_the_worker_once_for_its_tenant(alert, people):
     acknowledge(people["north"], alert)
-    reopen(people["north"], alert)
+    undo(people["north"], alert)
     with owner_engine().connect() as connection:
         waiting = connection.execute(
             text("SELECT count(*) FROM procrastinate.procrastinate_jobs WHERE status = 'todo' AND lock = :tenant"),

@@ -75,7 +75,7 @@ def test_what_somebody_has_taken_is_not_announced_until_it_comes_back(news, two_
     drawn = mark(two_tenants[0])
     alerts.acknowledge(viewer, news[2][0])
     assert count(scope, drawn) == 0
-    alerts.reopen(viewer, news[2][0])
+    alerts.undo(viewer, news[2][0])
     assert count(scope, drawn) == 1
 
 

@@ -196,7 +196,7 @@ def test_a_snoozed_alert_leaves_the_list_and_an_acknowledged_one_stays_as_mine(v
     assert [row.mark for row in read_panel(viewer, choice(), NOW).rows] == ["new", "yours"]
     alerts.snooze(viewer, ben, NOW + timedelta(days=2))
     assert [row.name for row in read_panel(viewer, choice(), NOW).rows] == ["Adams, Ada"]
-    alerts.reopen(viewer, ben)
+    alerts.undo(viewer, ben)
     with app_session(two_tenants[0].id) as session:
         assert session.get_one(Alert, ben).state is AlertState.OPEN
 
