@@ -27,8 +27,14 @@ def open_writer(tenant_id: UUID) -> DuckDBPyConnection:
         while len(_open_writers) >= settings.OPEN_LAKES:
             _open_writers.popitem(last=False)[1].close()
         _open_writers[tenant_id] = writer(Lake(**lake_address(tenant_id)), app_conninfo(tenant_id))
+        use_threads(_open_writers[tenant_id], 1)  # until a run has much to do
     _open_writers.move_to_end(tenant_id)
     return _open_writers[tenant_id]
+
+
+def use_threads(connection: DuckDBPyConnection, number: int) -> None:
+    """From the next statement on, for the whole instance."""
+    connection.execute(f"SET GLOBAL threads = {number}")
 
 
 def close_writer(tenant_id: UUID) -> None:

@@ -17,6 +17,7 @@ import duckdb
 import psycopg
 from duckdb import DuckDBPyConnection
 
+import settings
 from care.errors import CareError
 from etl.carry import sql
 from etl.curves import curves_may_change, refit_curves
@@ -25,10 +26,10 @@ from etl.deliver import deliver, deliver_what_waits, mark_dirty
 from etl.errors import EtlError
 from etl.facts import carry_facts
 from etl.judge import choose_episodes, judge_episodes
-from etl.lakes import close_writer, open_writer, tenant_lock
+from etl.lakes import close_writer, open_writer, tenant_lock, use_threads
 from etl.rules import rules_have_changed, rules_stamp, tenant_rules
 from etl.watch import Why
-from etl.watermark import Watermark, read_watermark, sources_with_news
+from etl.watermark import ENOUGH, Watermark, count_news, read_watermark
 from pathways.errors import PathwayError
 from scoring.errors import ScoringError
 from scoring.track_rules import TrackRules
@@ -37,6 +38,8 @@ from warehouse.errors import WarehouseError
 from warehouse.migrate import migrate
 
 OURS = (EtlError, WarehouseError, ScoringError, PathwayError, CareError)
+# Rows of news up to which one thread is faster than several: a statement on few rows waits for the others to wake.
+FEW = 1000
 log = logging.getLogger(__name__)
 
 
@@ -50,7 +53,7 @@ class Outcome:
     alerts: int = 0
 
 
-def run(tenant_id: UUID, as_of: datetime | None = None, why: Why | None = None) -> Outcome:
+def run(tenant_id: UUID, as_of: datetime | None = None, why: Why | None = None, settle: bool = True) -> Outcome:
     """
     Bring a tenant's lake and tracks up to date.
 
@@ -58,6 +61,8 @@ def run(tenant_id: UUID, as_of: datetime | None = None, why: Why | None = None) 
     ----------
     as_of : aware instant of every judgement (None = now)
     why : curves are fitted again although no closed episode has changed (None = they are not)
+    settle : raising alerts is news, too, since the lake keeps their history: run again at once. A worker leaves it
+        to the tenant's next run, ten seconds later at most, so that the next answer need not wait for it
 
     Raises
     ------
@@ -67,7 +72,7 @@ def run(tenant_id: UUID, as_of: datetime | None = None, why: Why | None = None) 
     """
     with tenant_lock(tenant_id) as store:
         try:
-            return _run_locked(tenant_id, store, as_of, why)
+            return _run_locked(tenant_id, store, as_of, why, settle)
         except Exception as error:
             close_writer(tenant_id)
             sentence = _in_words(error)
@@ -79,14 +84,15 @@ def run(tenant_id: UUID, as_of: datetime | None = None, why: Why | None = None) 
             raise EtlError(sentence) from None  # a library's message may quote a row, and a worker logs what is raised
 
 
-def _run_locked(tenant_id: UUID, store: psycopg.Connection, as_of: datetime | None, why: Why | None = None) -> Outcome:
+def _run_locked(
+    tenant_id: UUID, store: psycopg.Connection, as_of: datetime | None, why: Why | None, settle: bool
+) -> Outcome:
     connection = open_writer(tenant_id)
     store.execute("SELECT restamp_rows_of_another_server()")  # in its own commit, before the run takes its snapshot
     if store.execute("SELECT read_snapshot IS NULL FROM tenant_lake").fetchone()[0]:
         store.execute("SELECT refresh_statistics()")  # a first run reads whole tables that the planner may not know
     outcome = _one_run(connection, store, tenant_id, as_of or datetime.now(UTC), why)
-    if outcome.alerts:
-        # raising alerts is news, too: the lake keeps their history
+    if outcome.alerts and settle:
         _one_run(connection, store, tenant_id, as_of or datetime.now(UTC))
     return outcome
 
@@ -134,13 +140,15 @@ def _fill_lake(
     started = time.monotonic()
     watermark = read_watermark(connection)
     # scores of an older lake may lack what a migration has added: they are looked through as after a recompute
-    news = sources_with_news(connection, watermark) | ({"rescoring"} if migrated else set())
+    news = count_news(connection, watermark) | ({"rescoring": ENOUGH} if migrated else {})
     if not (news or time_has_passed or why):
         return None
+    few = watermark.since is not None and sum(news.values()) <= FEW and not why
+    use_threads(connection, 1 if few else settings.DUCKDB_THREADS)
     snapshot = snapshot_id(connection) + 1  # of this run's commit: nobody else writes while we hold the lock
     definitions = read_definitions(tenant_id)
     make_definition_tables(connection, definitions)
-    read = carry_facts(connection, definitions, watermark, news)
+    read = carry_facts(connection, definitions, watermark, frozenset(news))
     rules = tenant_rules(connection)
     # a choice may have changed what the curves rest on: the network, the chance that counts as low
     may_change = why is not None or curves_may_change(connection) or "tenant_setting" in news

@@ -31,7 +31,7 @@ NIGHT = 3  # o'clock, UTC
 @tasks.task(name=REFRESH, queue=REFRESH, retry=RetryStrategy(max_attempts=5, exponential_wait=4))
 async def refresh(tenant_id: str) -> None:
     """One run of a tenant's ETL; a run that wrote asks for compaction in the night, or at once when files pile up."""
-    outcome = await asyncio.to_thread(run, UUID(tenant_id))
+    outcome = await asyncio.to_thread(run, UUID(tenant_id), settle=False)
     if outcome.rows_in or outcome.rows_out:
         await asyncio.to_thread(compact_tenant, UUID(tenant_id), only_if_crowded=True)
         await _compact_later(tenant_id)

@@ -15,6 +15,8 @@ SOURCES = (
     "rescoring", "definition", "tenant_setting",
 )  # fmt: skip
 
+ENOUGH = 10_000  # rows of news in one table, after which nobody needs to count on
+
 
 @dataclass(frozen=True)
 class Watermark:
@@ -73,13 +75,18 @@ def read_watermark(connection: DuckDBPyConnection) -> Watermark:
     return Watermark(since if last[1] == cluster and not ahead else None, now, cluster)
 
 
-def sources_with_news(connection: DuckDBPyConnection, watermark: Watermark) -> frozenset[str]:
-    """The tables of care that have something new; one query for all of them."""
+def count_news(connection: DuckDBPyConnection, watermark: Watermark) -> dict[str, int]:
+    """
+    The tables of care that have something new, and how many rows, counted up to ``ENOUGH``; one query for all of them.
+
+    All tables, and no count, when everything is read.
+    """
     if watermark.since is None:
-        return frozenset(SOURCES)
-    questions = ", ".join(f"EXISTS (SELECT FROM {t} AS x WHERE changed(x)) AS {t}" for t in SOURCES)
+        return dict.fromkeys(SOURCES, ENOUGH)
+    counted = "(SELECT count(*) FROM (SELECT FROM {0} AS x WHERE changed(x) LIMIT {1}) AS few) AS {0}"
+    questions = ", ".join(counted.format(table, ENOUGH) for table in SOURCES)
     found = read_care(connection, watermark.only_news(f"SELECT {questions}")).fetchone()
-    return frozenset(table for table, is_new in zip(SOURCES, found, strict=True) if is_new)
+    return {table: rows for table, rows in zip(SOURCES, found, strict=True) if rows}
 
 
 def read_care(connection: DuckDBPyConnection, query: str) -> DuckDBPyConnection:

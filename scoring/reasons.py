@@ -39,6 +39,8 @@ def sentences(frame: pd.DataFrame, leading: np.ndarray, today: date) -> pd.Serie
     reason = pd.Series("", index=frame.index, dtype=object)
     for rule, sentence in SENTENCES.items():
         rows = leading == rule
+        if not rows.any():
+            continue  # a frame of no rows costs as much as one of some: 12 ms each, for a single answer 0.1 s
         reason[rows] = [sentence(row, today) for row in frame[rows].itertuples()]
     return reason
 
