@@ -156,8 +156,25 @@ BEGIN
         exercise_prescription, exercise_session, track, alert, alert_event;
 END $$;
 
--- One row per stratum of which at least three other tenants have published sums, none of them with more than 60 % of
--- the patients: those sums added up, number by number. A tenant that does not share gives nothing and gets nothing.
+-- Whether a tenant is part of the network: unless it has chosen not to be, or is a demonstration. No door: whoever asks
+-- for it by itself sees what its own tenant has chosen.
+CREATE OR REPLACE FUNCTION shares_statistics(asked uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT NOT t.is_demo AND coalesce((
+        SELECT s.value <> 'false'::jsonb
+        FROM tenant_setting s
+        WHERE s.tenant_id = t.id AND s.name = 'shares_statistics'
+        ORDER BY s.chosen_at DESC
+        LIMIT 1
+    ), true)
+    FROM tenant t
+    WHERE t.id = asked
+$$;
+
+-- One row per stratum, with the cells that at least three other tenants have published, none of them with more than
+-- 60 % of a cell's patients: cell by cell added up, number by number. A tenant that does not share gives nothing and
+-- gets nothing; numbers that cannot be sums of patients' are left out. `total`: {"cell": [patients, number, …], …}
 CREATE OR REPLACE FUNCTION network_statistic()
 RETURNS TABLE (
     condition text, stratum text, index_kind text, instrument text, scale text, method text,
@@ -165,41 +182,59 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
-    WITH sharing AS (
-        SELECT t.id
-        FROM tenant t
-        WHERE coalesce((
-            SELECT s.value <> 'false'::jsonb
-            FROM tenant_setting s
-            WHERE s.tenant_id = t.id AND s.name = 'shares_statistics'
-            ORDER BY s.chosen_at DESC
-            LIMIT 1
-        ), true)
-    ),
-    other AS (
-        SELECT n.*
-        FROM network_statistic n
-        JOIN sharing s ON s.id = n.tenant_id
-        JOIN sharing me ON me.id = nullif(current_setting('app.tenant_id', true), '')::uuid
-        WHERE n.tenant_id <> me.id
+    WITH told AS (
+        SELECT n.condition, n.stratum, n.index_kind, n.instrument, n.scale, n.method, c.cell, c.numbers
+        FROM network_statistic n, jsonb_each(n.payload) AS c (cell, numbers)
+        WHERE n.tenant_id <> nullif(current_setting('app.tenant_id', true), '')::uuid
+            AND nullif(current_setting('app.patient_id', true), '') IS NULL
+            AND shares_statistics(nullif(current_setting('app.tenant_id', true), '')::uuid)
+            AND shares_statistics(n.tenant_id)
+            AND is_network_payload(n.payload)
     ),
     served AS (
-        SELECT o.condition, o.stratum, o.index_kind, o.instrument, o.scale, o.method,
-               count(*) AS tenants, sum(o.patients) AS patients
-        FROM other o
-        GROUP BY o.condition, o.stratum, o.index_kind, o.instrument, o.scale, o.method
-        HAVING count(*) >= 3 AND max(o.patients) <= 0.6 * sum(o.patients)
+        SELECT t.condition, t.stratum, t.index_kind, t.instrument, t.scale, t.method, t.cell,
+               count(*) AS tenants, sum((t.numbers ->> 0)::numeric) AS patients
+        FROM told t
+        GROUP BY t.condition, t.stratum, t.index_kind, t.instrument, t.scale, t.method, t.cell
+        HAVING count(*) >= 3
+            AND max((t.numbers ->> 0)::numeric) <= 0.6 * sum((t.numbers ->> 0)::numeric)
+            AND min(jsonb_array_length(t.numbers)) = max(jsonb_array_length(t.numbers))
     ),
     added AS (
-        SELECT o.condition, o.stratum, o.index_kind, o.instrument, o.scale, o.method, v.place,
+        SELECT t.condition, t.stratum, t.index_kind, t.instrument, t.scale, t.method, t.cell, v.place,
                sum(v.number::float8) AS number
-        FROM other o, jsonb_array_elements_text(o.payload) WITH ORDINALITY AS v (number, place)
-        GROUP BY o.condition, o.stratum, o.index_kind, o.instrument, o.scale, o.method, v.place
+        FROM told t
+        JOIN served s USING (condition, stratum, index_kind, instrument, scale, method, cell),
+            jsonb_array_elements_text(t.numbers) WITH ORDINALITY AS v (number, place)
+        GROUP BY t.condition, t.stratum, t.index_kind, t.instrument, t.scale, t.method, t.cell, v.place
+    ),
+    summed AS (
+        SELECT a.condition, a.stratum, a.index_kind, a.instrument, a.scale, a.method, a.cell,
+               jsonb_agg(a.number ORDER BY a.place) AS numbers
+        FROM added a
+        GROUP BY a.condition, a.stratum, a.index_kind, a.instrument, a.scale, a.method, a.cell
     )
-    SELECT s.condition, s.stratum, s.index_kind, s.instrument, s.scale, s.method, s.tenants, s.patients,
-           jsonb_agg(a.number ORDER BY a.place)
+    SELECT s.condition, s.stratum, s.index_kind, s.instrument, s.scale, s.method,
+           max(s.tenants), max(s.patients)::bigint, jsonb_object_agg(s.cell, m.numbers)
     FROM served s
-    JOIN added a USING (condition, stratum, index_kind, instrument, scale, method)
-    GROUP BY s.condition, s.stratum, s.index_kind, s.instrument, s.scale, s.method, s.tenants, s.patients
+    JOIN summed m USING (condition, stratum, index_kind, instrument, scale, method, cell)
+    GROUP BY s.condition, s.stratum, s.index_kind, s.instrument, s.scale, s.method
     ORDER BY s.condition, s.stratum, s.index_kind, s.instrument, s.scale, s.method
+$$;
+
+-- One text that is another when what network_statistic() is made of has changed; null when it serves nothing at all.
+-- It is asked in every run, where adding up would take too long.
+CREATE OR REPLACE FUNCTION network_news() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    WITH sharing AS MATERIALIZED (
+        SELECT n.tenant_id
+        FROM (SELECT DISTINCT tenant_id FROM network_statistic) n
+        WHERE shares_statistics(n.tenant_id)
+    )
+    SELECT md5(string_agg(n.id::text || extract(epoch FROM n.published_at)::text, ' ' ORDER BY n.id))
+    FROM network_statistic n
+    JOIN sharing s USING (tenant_id)
+    WHERE n.tenant_id <> nullif(current_setting('app.tenant_id', true), '')::uuid
+        AND shares_statistics(nullif(current_setting('app.tenant_id', true), '')::uuid)
 $$;

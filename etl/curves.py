@@ -9,9 +9,19 @@ from duckdb import DuckDBPyConnection
 from etl.carry import sql
 from etl.covariates import covariate_names, covariates_of, curve_covariates
 from etl.definitions import Definitions
-from etl.fitting import Fitted, fit_curves, published_courses, question_of, training_of, trust_text, visits_of
+from etl.fitting import (
+    Fitted,
+    fit_curves,
+    published_courses,
+    published_prior,
+    question_of,
+    training_of,
+    trust_text,
+    visits_of,
+)
 from etl.frames import make_table
-from etl.network import network_totals, publish, shares
+from etl.network import publish, shares
+from etl.network_heard import hear_network, network_is_news
 from etl.registry_bands import fit_registry_bands
 from etl.strata import EVERY_PATHWAY, Stratum
 from etl.watch import Why, as_corrected, drifted, put_right, reason_to_fit
@@ -26,11 +36,11 @@ METHOD = "3"
 SUMS = "2"
 
 
-def curves_may_change(connection: DuckDBPyConnection) -> bool:
-    """Whether this run has touched a closed episode, or the first one that a published course is about."""
+def curves_may_change(connection: DuckDBPyConnection, as_of: datetime) -> bool:
+    """Whether this run has touched a closed episode, or the first of a published course, or the network has news."""
     published = pd.DataFrame(list(published_courses()), columns=["condition", "index_kind", "instrument", "scale"])
     make_table(connection, "published_course", published)
-    return bool(
+    touched = bool(
         connection.execute(
             """
             SELECT count(*) FROM lake.episode AS e
@@ -45,6 +55,7 @@ def curves_may_change(connection: DuckDBPyConnection) -> bool:
             """
         ).fetchone()[0]
     )
+    return touched or network_is_news(connection, as_of)
 
 
 def refit_curves(
@@ -64,9 +75,8 @@ def refit_curves(
     names = covariate_names().all
     # the record of low chances that came true is the curve's, and of the chance the tenant has chosen
     method = f"{METHOD} {names} {curve_covariates()} {rules.goal_chance} {trust_text()}"
-    network, gives = network_totals(connection, SUMS), shares(connection)
-    heard = sorted((*stratum, float(numbers[0])) for stratum, numbers in network.items())
-    version = f"{method} {heard}" if heard else method
+    network, gives = hear_network(connection, SUMS, as_of), shares(connection)
+    version = f"{method} {network.version}"
     asked = {"names": names, "version": version, "every": why is not None}
     found = connection.execute(sql("lake/stratum"), asked).fetchall()
     off = drifted(connection) if why else {}
@@ -81,7 +91,7 @@ def refit_curves(
         stamp = training, as_of, snapshot
         question, rows = question_of(definitions, stratum, days or [], rules), training_of(visits, covariates)
         scale, courses = question.scale, rows.courses
-        curves = fit_curves(stratum, rows, question, network.get(stratum))
+        curves = fit_curves(stratum, rows, question, network.totals.get(stratum))
         result = curves.pop(EVERY_PATHWAY)
         patients, stamp_of_fit = int(result.sums.patients), (as_of, snapshot)
         right = put_right(connection, stratum, result.curve, patients, reason, off.get(stratum), stamp_of_fit)
@@ -92,7 +102,7 @@ def refit_curves(
             each = each._replace(curve=as_corrected(connection, stratum, each.curve))
             _store_curve(connection, stratum, pathway, each, stamp)
         if gives and len(courses):
-            publish(connection, stratum, result.sums, courses, scale, (SUMS, as_of, snapshot))
+            publish(connection, stratum, courses, scale, published_prior(stratum, scale), (SUMS, as_of, snapshot))
         if has_history:
             limits = scale.lowest, scale.highest
             for fold, band in fit_registry_bands(visits, covariates, days, limits).items():

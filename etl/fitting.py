@@ -12,11 +12,13 @@ import settings
 from etl.covariates import as_numbers, curve_covariates
 from etl.definitions import Definitions, smallest_detectable_change
 from etl.goals import goal_of
-from etl.network import network_sums
+from etl.network_heard import network_sums
 from etl.strata import EVERY_PATHWAY, Stratum
 from scoring.recovery_basis import Scale as CurveScale
 from scoring.recovery_courses import Courses, from_visits
-from scoring.recovery_priors import PublishedCourse, parse_priors
+from scoring.recovery_fit import Prior
+from scoring.recovery_priors import PublishedCourse, literature_prior, parse_priors
+from scoring.recovery_publish import Cells
 from scoring.recovery_sources import Evidence
 from scoring.recovery_stratum import StratumCurve
 from scoring.recovery_stratum_fit import Question, fit_stratum, stratum_scale
@@ -45,6 +47,12 @@ class Training(NamedTuple):
 @cache
 def published_courses() -> dict[tuple[str, str, str, str], PublishedCourse]:
     return parse_priors((settings.CONTENT / "recovery" / "priors.toml").read_text())
+
+
+def published_prior(stratum: Stratum, scale: CurveScale) -> Prior | None:
+    """What a published course lets expect before any patient; None where there is none."""
+    published = published_courses().get(stratum.published)
+    return published and literature_prior(published, scale, trust(), len(curve_covariates()))
 
 
 @cache
@@ -95,7 +103,7 @@ def question_of(definitions: Definitions, stratum: Stratum, days: list[int], rul
     return Question(scale_of(definitions, stratum), days, whole_numbers, goal, rules.goal_chance, mdc)
 
 
-def fit_curves(stratum: Stratum, training: Training, asked: Question, network: np.ndarray | None) -> dict[str, Fitted]:
+def fit_curves(stratum: Stratum, training: Training, asked: Question, network: Cells | None) -> dict[str, Fitted]:
     """
     The stratum's curves by pathway; under EVERY_PATHWAY the one of all courses together, which is always there.
 

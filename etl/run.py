@@ -151,7 +151,7 @@ def _fill_lake(
     read = carry_facts(connection, definitions, watermark, frozenset(news))
     rules = tenant_rules(connection)
     # a choice may have changed what the curves rest on: the network, the chance that counts as low
-    may_change = why is not None or curves_may_change(connection) or "tenant_setting" in news
+    may_change = why is not None or curves_may_change(connection, as_of) or "tenant_setting" in news
     fitted = refit_curves(connection, definitions, as_of, snapshot, rules, why) if may_change else []
     other_rules = rules_have_changed(connection, rules)
     chosen = choose_episodes(connection, as_of if time_has_passed else None, fitted, other_rules)

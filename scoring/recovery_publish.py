@@ -1,125 +1,120 @@
-"""The sums of a stratum as they leave a tenant: plain numbers that add up, no cell of fewer than 20 patients."""
+"""The numbers of a cell as they leave a tenant: sums that add up, each of 20 patients or more, none told apart."""
 
 import numpy as np
 from scipy.stats import norm
 
-from scoring.errors import ScoringError
-from scoring.recovery_basis import Scale, segment_of
-from scoring.recovery_courses import Courses
-from scoring.recovery_covariance import LAG_EDGES, LagSums
-from scoring.recovery_histogram import PREDICTED_CELLS, RESIDUAL_EDGES, ResidualCounts
-from scoring.recovery_moments import Moments
-from scoring.recovery_sums import CurveSums, ResidualSums
-from scoring.recovery_width import WidthSums
+from scoring.recovery_cells import FEWEST, CellRows
+from scoring.recovery_histogram import RESIDUAL_EDGES
 
-FEWEST = 20
+Cells = dict[str, np.ndarray]  # by the cell's name its numbers, the first of them the patients behind it
+
 COLUMNS = 24  # of half an SD: a histogram that leaves is coarse, and not split by prediction
 FINE = (len(RESIDUAL_EDGES) - 1) // COLUMNS
+STEPS = 20  # of a stretch, where days are moved
+HISTOGRAMS = ("together", "following", "after")
 
 
-def published(sums: CurveSums, courses: Courses, scale: Scale) -> np.ndarray:
+def told(name: str, rows: CellRows) -> np.ndarray:
     """
-    The numbers of one tenant, see ``shapes`` for their order.
+    The numbers of one cell; zeros where fewer than 20 patients are behind it.
 
-    A stretch between two knots, a lag, a pair of knots or a column of a histogram behind which fewer than 20 patients
-    (answers, in a histogram's columns) stand is left out, and out of every total that would tell it by subtraction.
-
-    Parameters
-    ----------
-    sums : of the tenant's own patients
-    courses : those patients
+    Returns
+    -------
+    The number of patients, and then
+        stretch : Σ vv', Σ a vv', Σ a² vv' with v = (1, z, x, y) and a, how far through the stretch; Σ e², Σ a e²;
+            Σ v|e| in SDs
+        lag, knots : sum over pairs of answers, number of pairs
+        together, following, after : 24 columns of half an SD; each patient counts as one, however many the answers
     """
-    kept = patients_by_stretch(courses, scale) >= FEWEST
-    moments = np.where(kept[:, None, None, None], sums.moments.sums, 0.0)
-    weights = knot_weights(moments)
-    width, whole = sums.residuals.width, np.maximum(sums.residuals.width.by_knot[0], 1e-9)
-    squares = moments[:, 0, :-1, :-1].sum(axis=0)
-    share = squares[0, 0] / max(width.squares[0, 0], 1e-9)
-    pairs = sums.residuals.lags.sums[2] >= FEWEST
-    knots = sums.residuals.knots[1] >= FEWEST
-    enough = (courses.answered.sum(axis=1) >= 2).sum() >= FEWEST
-    together = sum(sums.residuals.by_knot[1:], sums.residuals.by_knot[0])
-    histograms = (together, sums.residuals.after, sums.residuals.following)
-    parts = [
-        [sums.patients], moments, weights, width.by_knot[1] * weights / whole, squares, width.absolute * share,
-        np.where(pairs & enough, sums.residuals.lags.sums, 0.0), np.where(knots & enough, sums.residuals.knots, 0.0),
-        *(coarse(counts.counts.sum(axis=0)) for counts in histograms),
-    ]  # fmt: skip
-    return np.concatenate([np.ravel(part) for part in parts])
+    kind = name.split()[0]
+    patients = len(np.unique(rows.patient))
+    if patients < FEWEST:
+        rows, patients = rows.of(np.zeros(0)), 0
+    if kind == "patients":
+        return np.array([patients], float)
+    if kind == "stretch":
+        return np.append(patients, stretch_numbers(rows))
+    if kind in HISTOGRAMS:
+        return np.append(patients, columns_of(rows))
+    return np.array([patients, rows.numbers.sum(), len(rows.numbers)], float)
 
 
-def received(numbers: np.ndarray, scale: Scale, covariates: int) -> CurveSums:
-    """Sums again, from the numbers of several tenants added up; a ScoringError when they are not of this method."""
-    wanted = shapes(scale, covariates)
-    sizes = [int(np.prod(shape)) for shape in wanted]
-    if len(numbers) != sum(sizes):
-        raise ScoringError(f"The network sent {len(numbers)} numbers of a stratum, expected {sum(sizes)}.")
-    parts = np.split(np.asarray(numbers, float), np.cumsum(sizes)[:-1])
-    ready = [part.reshape(shape) for part, shape in zip(parts, wanted, strict=True)]
-    (patients,), moments, weights, squared, squares, absolute, lags, knots, *histograms = ready
-    together, after, following = (fine(counts, scale, patients) for counts in histograms)
-    k = len(scale.knots)
-    width = WidthSums(np.stack([weights, squared]), squares, absolute)
-    near = tuple(together * (1 / k) for _ in range(k))
-    return CurveSums(
-        Moments(moments, np.array(patients)), ResidualSums(width, LagSums(lags), knots, near, after, following)
-    )
+def stretch_numbers(rows: CellRows) -> np.ndarray:
+    """Moments and residuals of the answers of a stretch, on shared days and without covariates that single out."""
+    through, squared, absolute = rows.numbers[:, :3].T
+    v = rows.numbers[:, 3:].copy()
+    v[:, 2:-1] *= covariates_told(v[:, 2:-1], rows.patient)
+    a = shared_days(through, rows.patient)
+    weights = np.stack([np.ones(len(a)), a, a**2])
+    moments = np.einsum("km,mi,mj->kij", weights, v, v)
+    return np.concatenate([moments.ravel(), weights[:2] @ squared, absolute @ v[:, :-1]])
 
 
-def shapes(scale: Scale, covariates: int) -> list[tuple[int, ...]]:
-    """Patients, moments, knot weights, squared residuals, v v', v|e|, lags, pairs of knots, three histograms."""
-    k, q = len(scale.knots), 3 + covariates
-    return [
-        (1,), (k - 1, 3, q, q), (k,), (k,), (q - 1, q - 1), (q - 1,), (3, len(LAG_EDGES) - 1), (2, k, k),
-        (COLUMNS,), (COLUMNS,), (COLUMNS,),
-    ]  # fmt: skip
+def shared_days(through: np.ndarray, patient: np.ndarray) -> np.ndarray:
+    """
+    How far through the stretch, each value that of 20 patients or more: neighbouring days are moved to one.
+
+    Where one patient answered on another day than the rest, sums over days would be that patient's row times an offset.
+    Days that are moved go to a twentieth of the stretch, near their mean: the exact mean would tell the offset.
+    """
+    days = np.unique(through)
+    moved = np.array(through, float)
+    for group in groups_of_enough([set(patient[through == day]) for day in days]):
+        if len(group) > 1:
+            mine = np.isin(through, days[group])
+            moved[mine] = np.round(through[mine].mean() * STEPS) / STEPS
+    return moved
 
 
-def patients_by_stretch(courses: Courses, scale: Scale) -> np.ndarray:
-    """Number of patients with an answer in each stretch between two knots."""
-    patient, visit = np.nonzero(courses.answered)
-    segment, _ = segment_of(courses.day[patient, visit], scale.knots)
-    seen = np.zeros((len(courses), len(scale.knots) - 1), bool)
-    seen[patient, segment] = True
-    return seen.sum(axis=0)
+def covariates_told(x: np.ndarray, patient: np.ndarray) -> np.ndarray:
+    """
+    Length-p 1.0 or 0.0: what of m × p covariates is told; the rest is as unknown, 0.
+
+    A covariate is told where 20 patients have another value than the most common one, and 20 or nobody have both it
+    and another: else one would read off the sums what three smokers answered, however many do not smoke.
+    """
+    kept = np.array([_off_most_common(column, patient) >= FEWEST for column in x.T], bool)
+    for i, j in zip(*np.triu_indices(x.shape[1], 1), strict=True):
+        if kept[i] and kept[j] and 0 < _patients(patient, x[:, i] * x[:, j] != 0) < FEWEST:
+            kept[i if _patients(patient, x[:, i] != 0) < _patients(patient, x[:, j] != 0) else j] = False
+    return kept.astype(float)
 
 
-def knot_weights(moments: np.ndarray) -> np.ndarray:
-    """Length-K hat weights of the visits behind the moments: of each stretch to its two knots."""
-    through = moments[:, 1, 0, 0]
-    before = np.append(moments[:, 0, 0, 0] - through, 0.0)
-    return before + np.append(0.0, through)
+def _off_most_common(column: np.ndarray, patient: np.ndarray) -> int:
+    """How many patients have another value than the one that most have."""
+    if not len(column):
+        return 0
+    held = np.unique(np.column_stack([column, patient]), axis=0)
+    values, counts = np.unique(held[:, 0], return_counts=True)
+    return _patients(patient, column != values[counts.argmax()])
 
 
-def coarse(counts: np.ndarray) -> np.ndarray:
-    """24 columns of 240; from both ends inwards columns are merged until each group holds 20, spread as a normal."""
-    columns = counts.reshape(COLUMNS, FINE).sum(axis=1)
+def _patients(patient: np.ndarray, rows: np.ndarray) -> int:
+    return len(np.unique(patient[rows]))
+
+
+def columns_of(rows: CellRows) -> np.ndarray:
+    """24 columns from −6 to 6 SD; neighbours are merged until 20 patients are in each group, spread as a normal."""
+    inside = np.clip(rows.numbers[:, 0], RESIDUAL_EDGES[0], RESIDUAL_EDGES[-1]) if len(rows.numbers) else np.zeros(0)
+    column = np.clip(np.searchsorted(RESIDUAL_EDGES[::FINE], inside, side="right") - 1, 0, COLUMNS - 1)
+    _, place, answers = np.unique(rows.patient, return_inverse=True, return_counts=True)
+    weight = np.bincount(column, 1.0 / answers[place], COLUMNS)
     shape = np.diff(norm.cdf(RESIDUAL_EDGES[::FINE]))
     spread = np.zeros(COLUMNS)
-    for group in groups_of_enough(columns):
-        spread[group] = columns[group].sum() * shape[group] / shape[group].sum()
+    for group in groups_of_enough([set(rows.patient[column == number]) for number in range(COLUMNS)]):
+        spread[group] = weight[group].sum() * shape[group] / shape[group].sum()
     return spread
 
 
-def groups_of_enough(columns: np.ndarray) -> list[np.ndarray]:
-    """Neighbouring columns together, each group 20 or more; none when all together are fewer."""
-    if columns.sum() < FEWEST:
-        return []
-    groups, open_group = [], []
-    for column in range(len(columns)):
-        open_group.append(column)
-        if columns[open_group].sum() >= FEWEST:
+def groups_of_enough(patients: list[set]) -> list[np.ndarray]:
+    """Neighbouring columns (whose patients are given) together, 20 patients or more in each group; none of fewer."""
+    groups, open_group, seen = [], [], set()
+    for number, here in enumerate(patients):
+        open_group.append(number)
+        seen |= here
+        if len(seen) >= FEWEST:
             groups.append(open_group)
-            open_group = []
-    groups[-1] += open_group
+            open_group, seen = [], set()
+    if groups:
+        groups[-1] += open_group
     return [np.array(group) for group in groups]
-
-
-def fine(columns: np.ndarray, scale: Scale, patients: float) -> ResidualCounts:
-    """Counts by 160 predictions and 240 residuals, the same at every prediction."""
-    shape = np.repeat(columns / FINE, FINE)
-    cells = np.full(PREDICTED_CELLS, 1 / PREDICTED_CELLS)
-    centres = scale.lowest + (np.arange(PREDICTED_CELLS) + 0.5) / PREDICTED_CELLS * (scale.highest - scale.lowest)
-    return ResidualCounts(
-        scale.lowest, scale.highest, cells[:, None] * shape, cells * shape.sum() * centres, float(patients)
-    )

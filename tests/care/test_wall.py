@@ -181,6 +181,7 @@ def test_the_doors_through_the_wall_are_these(store):
     assert [tuple(door) for door in doors] == [
         ("find_link", "search_path=pg_catalog, public, pg_temp"),
         ("find_login", "search_path=pg_catalog, public, pg_temp"),
+        ("network_news", "search_path=pg_catalog, public, pg_temp"),
         ("network_statistic", "search_path=pg_catalog, public, pg_temp"),
         ("refresh_statistics", "search_path=pg_catalog, public, pg_temp"),
         ("restamp_rows_of_another_server", "search_path=pg_catalog, public, pg_temp"),

@@ -1,5 +1,6 @@
 """What leaves a tenant for the network: sums of twenty patients or more, served as a sum of three tenants or more."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -72,13 +73,15 @@ def served(tenant) -> list:
 def test_a_tenant_tells_sums_and_no_row(clinics):
     for (tenant, _), count in zip(clinics, PATIENTS, strict=True):
         cell = told(tenant)
-        assert (cell.patients, cell.scale, cell.payload[0]) == (count, "pain", count)
-        rows = lake_rows(tenant, "SELECT day, value FROM lake.score WHERE value IS NOT NULL")
-        ones = [number for number in cell.payload if number in {value for row in rows for value in row} - {0}]
-        # numbers this small are possible only where twenty or more answers have been added up
-        assert all(abs(number) < 20 for number in ones)
-        counts = np.array(cell.payload[-72:])
-        assert counts.sum() == pytest.approx(5 * count, abs=count + 1)
+        assert (cell.patients, cell.scale) == (count, "pain")
+        # one answer on day 14 and one on day 42: two stretches, one lag, one pair of knots
+        assert set(cell.payload) == {
+            "patients", "stretch 1", "stretch 2", "lag 5", "knots 1 2", "together", "following", "after",
+        }  # fmt: skip
+        assert {numbers[0] for numbers in cell.payload.values()} == {count}
+        (total,) = lake_rows(tenant, "SELECT sum(value) FROM lake.score WHERE value IS NOT NULL AND day = 14")[0]
+        sums = np.array(cell.payload["stretch 1"][1:109]).reshape(3, 6, 6)
+        assert sums[0, 0, 0] == count and sums[0, 0, -1] == total
 
 
 def test_what_is_told_is_behind_the_wall(clinics):
@@ -93,7 +96,8 @@ def test_a_tenant_gets_the_sum_of_the_others(clinics):
         others = [told(other).payload for other, _ in clinics if other != tenant]
         ((tenants, patients, total),) = served(tenant)
         assert (tenants, patients) == (3, sum(PATIENTS) - told(tenant).patients)
-        assert total == pytest.approx(np.sum(others, axis=0).tolist())
+        for cell, numbers in total.items():
+            assert numbers == pytest.approx(np.sum([other[cell] for other in others], axis=0).tolist())
 
 
 def test_a_curve_rests_on_the_network_too(clinics):
@@ -135,11 +139,16 @@ def test_again_only_after_a_week_and_twenty_more(clinics):
         finish(session, clinic, 25, 52)
     run(tenant, NOW + timedelta(days=10))
     assert told(tenant).patients == first.patients + 20  # the week is not over
-    publications = lake_rows(
-        tenant, "SELECT publication, patient_key, fingerprint FROM lake.network_source ORDER BY ALL"
+    # attacker's subtraction, cell by cell: what has changed is of twenty patients or more
+    first, second = (
+        json.loads(payload)
+        for (payload,) in lake_rows(tenant, "SELECT payload FROM lake.network_cell ORDER BY publication")
     )
-    sets = {number: {row[1:] for row in publications if row[0] == number} for number in (1, 2)}
-    assert len(sets[1] ^ sets[2]) >= 20
+    told_of = lake_rows(tenant, "SELECT cell, patient_key, told_from, told_until FROM lake.network_source")
+    for cell, numbers in second.items():
+        new = {who for name, who, told_from, _ in told_of if name == cell and told_from == 2}
+        assert len(new) == numbers[0] - first[cell][0] == 20
+    assert {told_until for *_, told_until in told_of} == {None}
 
 
 def test_who_does_not_share_gives_nothing_and_gets_nothing(clinics):
@@ -156,5 +165,8 @@ def test_who_does_not_share_gives_nothing_and_gets_nothing(clinics):
 def test_a_sum_that_is_mostly_one_tenants_is_not_served(clinics):
     big, clinic = clinics[1]
     with app_session(big) as session:
-        session.execute(text("UPDATE network_statistic SET patients = 1000"))
-    assert served(clinics[2][0]) == [] and len(served(big)) == 1
+        session.execute(
+            text("UPDATE network_statistic SET payload = jsonb_set(payload, '{stretch 1,0}', '1000')")
+        )
+    (_, _, total), (_, _, of_the_big) = served(clinics[2][0])[0], served(big)[0]
+    assert "stretch 1" not in total and "stretch 2" in total and "stretch 1" in of_the_big

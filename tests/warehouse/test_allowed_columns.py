@@ -32,7 +32,9 @@ ALLOWED = {
     " sent_at",
     "network_cell": "condition index_kind instrument method patients payload publication published_at scale snapshot"
     " stratum",
-    "network_source": "condition fingerprint index_kind instrument patient_key publication scale stratum",
+    "network_heard": "condition index_kind instrument method scale stratum total",
+    "network_hearing": "heard_at news",
+    "network_source": "cell condition fingerprint index_kind instrument patient_key scale stratum told_from told_until",
     "patient": "age_band birth_year clinic_id patient_key sex",
     "rejected": "field rejected_at rule snapshot source source_key value",
     "response": "answers claimed_scores completed_at completeness counts day entry_mode episode_id instrument"
