@@ -1,4 +1,4 @@
-"""Expected courses: one curve per stratum and scale, fitted on closed episodes, again only when those have changed."""
+"""Expected courses: one curve per stratum and scale, fitted on finished courses, again only when those have changed."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -37,7 +37,7 @@ SUMS = "2"
 
 
 def curves_may_change(connection: DuckDBPyConnection, as_of: datetime) -> bool:
-    """Whether this run has touched a closed episode, or the first of a published course, or the network has news."""
+    """Whether this run has touched a finished course, or the first of a published course, or the network has news."""
     published = pd.DataFrame(list(published_courses()), columns=["condition", "index_kind", "instrument", "scale"])
     make_table(connection, "published_course", published)
     touched = bool(
@@ -45,7 +45,7 @@ def curves_may_change(connection: DuckDBPyConnection, as_of: datetime) -> bool:
             """
             SELECT count(*) FROM lake.episode AS e
             WHERE episode_id IN (SELECT episode_id FROM touched_episode) AND (
-                state = 'closed'
+                episode_id IN (SELECT episode_id FROM lake.finished_course)
                 OR (condition, index_kind) IN (SELECT (condition, index_kind) FROM published_course)
                 AND NOT EXISTS (
                     FROM lake.curve_statistic AS k

@@ -26,7 +26,7 @@ from scoring.recovery_sums import CurveSums
 from scoring.recovery_trust import Trust, parse_trust
 from scoring.track_rules import TrackRules
 
-# Closed courses that a pathway, and all others of the stratum together, must have: a difference of fewer is chance.
+# Finished courses that a pathway, and all others of the stratum together, must have: a difference of fewer is chance.
 FEWEST_OF_A_PATHWAY = 20
 
 
@@ -38,7 +38,7 @@ class Fitted(NamedTuple):
 
 
 class Training(NamedTuple):
-    """The closed courses of a stratum side by side, and the pathway each of them began on ('': none)."""
+    """The finished courses of a stratum side by side, and the pathway each of them began on ('': none)."""
 
     courses: Courses
     pathway: np.ndarray
@@ -66,7 +66,7 @@ def trust() -> Trust:
 
 
 def visits_of(connection: DuckDBPyConnection, stratum: Stratum) -> pd.DataFrame:
-    """One row per scored follow-up of a closed course: episode_id, pathway, clinic_code, day, baseline, score."""
+    """One row per scored follow-up of a finished course: episode_id, pathway, clinic_code, day, baseline, score."""
     return connection.execute(
         """
         SELECT CAST(episode_id AS VARCHAR) AS episode_id, pathway, clinic_code, day, baseline, score
@@ -107,7 +107,7 @@ def fit_curves(stratum: Stratum, training: Training, asked: Question, network: C
     """
     The stratum's curves by pathway; under EVERY_PATHWAY the one of all courses together, which is always there.
 
-    A pathway has one of its own from 20 closed courses on, if others of the stratum have as many; it starts from the
+    A pathway has one of its own from 20 finished courses on, if others of the stratum have as many; it starts from the
     others'. All other courses are judged by the common one.
     """
     others = network_sums(network, asked.scale, len(curve_covariates()))

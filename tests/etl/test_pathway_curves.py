@@ -20,10 +20,10 @@ SIX_WEEKS = 42
 FAST, RARE = "total_knee@1", "low_back_pain@1"
 
 
-def begin(session, episode: Episode, pathway: str, at: datetime) -> None:
+def begin(session, episode: Episode, pathway: str, at: datetime, state=EnrollmentState.WITHDRAWN) -> None:
     enrollment = Enrollment(
         tenant_id=episode.tenant_id, patient_id=episode.patient_id, episode_id=episode.id, pathway=pathway,
-        state=EnrollmentState.WITHDRAWN, enrolled_at=at, state_changed_at=at,
+        state=state, enrolled_at=at, state_changed_at=at,
     )  # fmt: skip
     session.add(enrollment)
     session.flush()
@@ -33,9 +33,9 @@ def begin(session, episode: Episode, pathway: str, at: datetime) -> None:
             patient_id=episode.patient_id,
             enrollment_id=enrollment.id,
             from_state=None,
-            to_state=EnrollmentState.WITHDRAWN,
+            to_state=state,
             at=at,
-        )  # fmt: skip
+        )
     )
     session.flush()
 
@@ -117,6 +117,27 @@ def test_nothing_is_fitted_again_without_news(alpha):
     before = lake_rows(alpha.id, when)
     expected_of(alpha, FAST)
     assert lake_rows(alpha.id, when) == before
+
+
+def test_a_completed_pathway_is_evidence_while_its_episode_stays_open(alpha):
+    """Only what came until then: a later answer does not fit the curve again."""
+    behind = "SELECT n FROM lake.curve_statistic WHERE instrument = 'nprs@1' AND pathway = 'total_knee'"
+    with app_session(alpha.id) as session:
+        episode = make_episode(session, make_patient(session, alpha.north), index_date=INDEX)
+        begin(session, episode, FAST, NOW - timedelta(days=80), EnrollmentState.ACTIVE)
+        pain(session, episode, -3, 8)
+        pain(session, episode, SIX_WEEKS, 3)
+    run(alpha.id, NOW)
+    assert lake_rows(alpha.id, behind) == [(40,)]
+    with app_session(alpha.id) as session:
+        begin(session, episode, FAST, NOW - timedelta(days=1), EnrollmentState.COMPLETED)
+    run(alpha.id, NOW)
+    assert lake_rows(alpha.id, behind) == [(41,)]
+    fitted = lake_rows(alpha.id, "SELECT max(snapshot) FROM lake.curve_statistic")
+    with app_session(alpha.id) as session:
+        pain(session, episode, 67, 3)
+    run(alpha.id, NOW + timedelta(days=1))
+    assert lake_rows(alpha.id, "SELECT max(snapshot) FROM lake.curve_statistic") == fitted
 
 
 @pytest.mark.parametrize(

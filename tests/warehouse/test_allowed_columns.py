@@ -25,6 +25,7 @@ ALLOWED = {
     " is_historical opened_at patient_key side state stratum zone",
     "etl_run": "as_of cluster rejected rows_in rows_out rules seconds snapshot started_at watermark",
     "exercise_day": "day done episode_id exercise local_date pain prescribed reason state",
+    "finished_course": "episode_id finished_at",
     "flag": "episode_id evidence flagged_at instrument reason response_id rule scale snapshot status trigger",
     "item": "instrument item position",
     "lake_version": "applied_at version",

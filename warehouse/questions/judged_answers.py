@@ -16,8 +16,9 @@ def get_judged_answers(cursor: DuckDBPyConnection, scope: ClinicScope) -> pd.Dat
     """
     Every answer as it was judged the first time, out of sample.
 
-    A curve is fitted on closed episodes. An answer judged while its episode was open was in no fit; a registry's is
-    judged by the fit without its provider's fold. What was judged after its own episode had closed is left out.
+    A curve is fitted on finished courses. An answer judged before its course was finished was in no fit; a registry's
+    is judged by the fit without its provider's fold. What was judged after its own course had finished is left out,
+    unless it came afterwards to an episode still open.
 
     Returns
     -------
@@ -99,6 +100,7 @@ def get_judged_answers(cursor: DuckDBPyConnection, scope: ClinicScope) -> pd.Dat
         JOIN lake.patient AS p USING (patient_key)
         JOIN lake.clinic AS c ON c.clinic_id = e.clinic_id
         JOIN lake.response AS r USING (response_id)
+        LEFT JOIN lake.finished_course AS o USING (episode_id)
         LEFT JOIN enrolled AS n USING (episode_id)
         LEFT JOIN also_has AS a USING (episode_id)
         LEFT JOIN flagged AS f
@@ -107,7 +109,10 @@ def get_judged_answers(cursor: DuckDBPyConnection, scope: ClinicScope) -> pd.Dat
             ON (k.condition, k.stratum, k.index_kind, k.instrument, k.scale)
             = (e.condition, e.stratum, e.index_kind, j.instrument, j.scale)
         WHERE
-            (e.is_historical OR e.closed_at IS NULL OR j.judged_as_of < e.closed_at)
+            (
+                e.is_historical OR o.finished_at IS NULL OR j.judged_as_of < o.finished_at
+                OR (e.state = 'open' AND r.completed_at > o.finished_at)
+            )
             AND ($clinics IS NULL OR list_contains($clinics, e.clinic_id))
         WINDOW by_start AS (
             PARTITION BY e.condition, e.stratum, e.index_kind, j.instrument, j.scale ORDER BY j.baseline, j.episode_id

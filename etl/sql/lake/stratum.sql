@@ -6,13 +6,14 @@ WITH schedule AS (
         SELECT e.condition, e.stratum, e.index_kind, a.instrument, a.day
         FROM lake.assignment AS a
         JOIN lake.episode AS e USING (episode_id)
-        WHERE a.enrollment_id IS NULL AND e.state = 'closed'
+        SEMI JOIN lake.finished_course AS o USING (episode_id)
+        WHERE a.enrollment_id IS NULL
         UNION ALL
         SELECT e.condition, e.stratum, e.index_kind, p.instrument, p.day
         FROM lake.enrollment_event AS n
         JOIN lake.episode AS e USING (episode_id)
         JOIN pathway_survey AS p USING (pathway)
-        WHERE e.state = 'closed'
+        SEMI JOIN lake.finished_course AS o USING (episode_id)
     )
     WHERE day > 0
 ),
