@@ -12,16 +12,28 @@ from duckdb import DuckDBPyConnection
 from etl.frames import make_table
 from etl.strata import Stratum
 from etl.watermark import read_care
+from scoring.recovery_answers_told import FEWEST
 from scoring.recovery_basis import Scale
-from scoring.recovery_cells import FEWEST, CellRows, cells_of
+from scoring.recovery_cells import CellRows, Told
 from scoring.recovery_courses import Courses
 from scoring.recovery_fit import Prior
-from scoring.recovery_ledger import Sources, Telling, next_telling
+from scoring.recovery_ledger import Sources, may_follow, next_batches
 from scoring.recovery_publish import Cells, told
 
 OF_STRATUM = "(condition, stratum, index_kind, instrument, scale) = (?, ?, ?, ?, ?)"
+EVERYONE = "patients"  # the cell that counts them
 AT_MOST_EVERY = timedelta(days=7)
+# Fewer patients than ENOUGH wait for others while less than MOSTLY of their answers could be told.
+ENOUGH, MOSTLY = 60, 0.8
 log = logging.getLogger(__name__)
+
+
+class Telling(NamedTuple):
+    """The rows behind each cell, by cell and patient what was read of them; `anew`: in place of all told before."""
+
+    rows: dict[str, CellRows]
+    sources: dict[str, Sources]
+    anew: bool
 
 
 class Publication(NamedTuple):
@@ -49,8 +61,8 @@ def publish(
     """
     Keep for delivery what of the stratum's cells may leave now; returns whether anything may.
 
-    A week after the last time at the earliest; each cell by itself, as ``recovery_ledger`` says: of 20 patients or
-    more, and 20 or more apart from every version of it that has left before.
+    A week after the last time at the earliest, every cell of 20 patients or more, and 20 or more (or nobody) apart
+    from every version of it that has left before; see ``recovery_ledger`` and ``recovery_answers_told``.
 
     Parameters
     ----------
@@ -63,16 +75,18 @@ def publish(
     patients, patient = np.unique(_patients(connection, stratum), return_inverse=True)
     if (last and last.published_at > as_of - AT_MOST_EVERY) or (not last and len(patients) < FEWEST):
         return False
-    rows = cells_of(courses, patient, scale, prior)
-    cells = dict(last.cells) if last and last.method == method else {}
-    tellings = _tellings(connection, stratum, rows, patients, cells)
-    for cell, (telling, _) in tellings.items():
-        _tell(cells, cell, telling, rows, patients)
-    if not tellings or not _is_sound(cells, stratum):
+    standing_cells = last.cells if last and last.method == method else {}
+    seen = Told.by(courses, patient, scale, prior)
+    telling = _next_telling(connection, stratum, seen, patients, may_add=bool(standing_cells) or not last)
+    if telling is None:
+        return False
+    told_now = {cell: told(cell, rows) for cell, rows in telling.rows.items()}
+    cells = _added({} if telling.anew else standing_cells, told_now)
+    if not _is_sound(cells, stratum):
         return False
     number = last.number + 1 if last else 1
-    _write_sources(connection, stratum, tellings, number)
-    everyone = int(cells["patients"][0]) if "patients" in cells else 0
+    _write_sources(connection, stratum, telling, number)
+    everyone = int(cells[EVERYONE][0]) if cells else 0
     connection.execute(
         "INSERT INTO lake.network_cell VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [*stratum, number, method, everyone, _text(cells), as_of, snapshot],
@@ -109,20 +123,39 @@ def _patients(connection: DuckDBPyConnection, stratum: Stratum) -> np.ndarray:
     return np.array([patient for (patient,) in found], str)
 
 
-def _tellings(
-    connection: DuckDBPyConnection, stratum: Stratum, rows: dict[str, CellRows], patients: np.ndarray, cells: Cells
-) -> dict[str, tuple[Telling, Sources]]:
-    """By cell what is told next, with what that is made of."""
+def _next_telling(
+    connection: DuckDBPyConnection, stratum: Stratum, seen: Told | None, patients: np.ndarray, may_add: bool
+) -> Telling | None:
+    """What is told next; None: nothing for now."""
+    now = _by_key(seen.whole_courses(), patients) if seen else {}
     versions = _versions(connection, stratum)
-    found = {}
-    for cell in sorted(rows.keys() | versions.keys()):
-        prints = rows[cell].fingerprints() if cell in rows else {}
-        now = {str(patients[who]): source for who, source in prints.items()}
-        *earlier, before = versions.get(cell, [{}])
-        telling = next_telling(now, before, earlier, may_add=cell in cells or not before)
-        if telling:
-            found[cell] = telling, {who: now[who] for who in telling.patients}
-    return found
+    standing_now = {cell: made_of[-1] for cell, made_of in versions.items()}
+    for batch in next_batches(now, standing_now.get(EVERYONE, {}), may_add):
+        mine = np.flatnonzero(np.isin(patients, sorted(batch.patients)))
+        rows = seen.cells(mine) if seen else {}
+        sources = {cell: _by_key(rows[cell].fingerprints(), patients) for cell in rows if _is_counted(cell)}
+        if rows:
+            sources[EVERYONE] = {who: now[who] for who in sources[EVERYONE]}
+        before = {} if batch.anew else standing_now
+        after = {cell: before.get(cell, {}) | sources.get(cell, {}) for cell in before.keys() | sources.keys()}
+        few_left_out = batch.anew or (rows and _is_worth_it(seen, mine, rows))
+        if few_left_out and may_follow(after, versions):
+            return Telling(rows, sources, batch.anew)
+    return None
+
+
+def _is_worth_it(seen: Told, patients: np.ndarray, rows: dict[str, CellRows]) -> bool:
+    """What is left out now is never told: with a few patients more it may not have to be left out."""
+    return len(patients) >= ENOUGH or len(rows["together"].patient) >= MOSTLY * seen.answers(patients)
+
+
+def _is_counted(cell: str) -> bool:
+    """A pair's or a residual's share is another only where an answer's is: the stretches stand for them."""
+    return cell == EVERYONE or cell.startswith("stretch")
+
+
+def _by_key(by_number: dict[int, str], patients: np.ndarray) -> Sources:
+    return {str(patients[who]): source for who, source in by_number.items()}
 
 
 def _versions(connection: DuckDBPyConnection, stratum: Stratum) -> dict[str, list[Sources]]:
@@ -143,13 +176,10 @@ def _versions_of(rows: pd.DataFrame) -> list[Sources]:
     return [dict(zip(part["patient"], part["fingerprint"], strict=True)) for part in parts]
 
 
-def _tell(cells: Cells, cell: str, telling: Telling, rows: dict[str, CellRows], patients: np.ndarray) -> None:
-    """Change the cell's numbers."""
-    if not telling.patients:
-        cells.pop(cell, None)
-        return
-    numbers = told(cell, rows[cell].of(np.flatnonzero(np.isin(patients, sorted(telling.patients)))))
-    cells[cell] = numbers if telling.anew or cell not in cells else cells[cell] + numbers
+def _added(standing_cells: Cells, told_now: Cells) -> Cells:
+    """The standing numbers and a batch's; without cells of nobody."""
+    cells = {cell: told_now.get(cell, 0) + standing_cells.get(cell, 0) for cell in told_now.keys() | standing_cells}
+    return {cell: numbers for cell, numbers in cells.items() if numbers[0] > 0}
 
 
 def _is_sound(cells: Cells, stratum: Stratum) -> bool:
@@ -160,16 +190,13 @@ def _is_sound(cells: Cells, stratum: Stratum) -> bool:
     return sound
 
 
-def _write_sources(
-    connection: DuckDBPyConnection, stratum: Stratum, tellings: dict[str, tuple[Telling, Sources]], number: int
-) -> None:
-    anew = [cell for cell, (telling, _) in tellings.items() if telling.anew]
-    connection.execute(
-        f"UPDATE lake.network_source SET told_until = ? "
-        f"WHERE {OF_STRATUM} AND list_contains(?, cell) AND told_until IS NULL",
-        [number, *stratum, anew],
-    )
-    added = [(cell, who, source) for cell, (_, sources) in tellings.items() for who, source in sources.items()]
+def _write_sources(connection: DuckDBPyConnection, stratum: Stratum, telling: Telling, number: int) -> None:
+    if telling.anew:
+        connection.execute(
+            f"UPDATE lake.network_source SET told_until = ? WHERE {OF_STRATUM} AND told_until IS NULL",
+            [number, *stratum],
+        )
+    added = [(cell, who, source) for cell, sources in telling.sources.items() for who, source in sources.items()]
     frame = pd.DataFrame(added, columns=["cell", "patient", "fingerprint"]).astype("string")
     make_table(connection, "told_now", frame)
     connection.execute(

@@ -1,10 +1,11 @@
 """The cells in which a stratum's sums may leave a tenant, and the rows of patients behind each of them."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from scoring.recovery_answers_told import FEWEST, answers_told, patients_in
 from scoring.recovery_bands import nearest_knot
 from scoring.recovery_basis import Scale, segment_of
 from scoring.recovery_courses import Courses
@@ -14,8 +15,6 @@ from scoring.recovery_moments import visit_vectors
 from scoring.recovery_residuals import residuals_after
 from scoring.recovery_update import surprises
 from scoring.recovery_width import knot_sd
-
-FEWEST = 20  # patients behind anything that leaves
 
 
 @dataclass(frozen=True)
@@ -48,33 +47,63 @@ class CellRows:
         return {int(who): hashlib.sha256(part.tobytes()).hexdigest() for who, part in zip(patients, parts, strict=True)}
 
 
-def cells_of(courses: Courses, patient: np.ndarray, scale: Scale, prior: Prior | None = None) -> dict[str, CellRows]:
+@dataclass(frozen=True)
+class Told:
     """
-    The rows behind every cell of a stratum, by the cell's name.
-
-    Answers in a stretch between two knots where fewer than 20 patients have answered are in no cell, and nothing is
-    judged by them.
+    A tenant's own courses, judged out of fold on all of them.
 
     Parameters
     ----------
-    courses : of the tenant's own patients
-    patient : length-n number of each course's patient; one patient may have two courses
-    prior : what the judging fits start from
+    courses, patient : n courses and the number of each one's patient; one patient may have two courses
+    judged : places of the courses with an answer in a stretch where 20 patients have one; nothing is judged by others
+    found : of those
     """
-    courses = without_rare_stretches(courses, patient, scale)
-    seen = courses.answered.any(axis=1)
-    courses, patient = courses[seen], np.asarray(patient)[seen]
-    if not len(courses):
-        return {}
-    found = judged_out_of_fold(courses, scale, prior=prior)
-    whole = np.column_stack([courses.baseline, courses.x, np.where(courses.answered, courses.day, -1.0), courses.score])
-    everyone = CellRows(patient, np.zeros((len(patient), 0)), np.zeros((len(patient), 0)))
-    return {
-        "patients": everyone,
-        **_stretches(found, patient),
-        **_pairs(found, patient),
-        **_residuals(found, patient, np.nan_to_num(whole, nan=-1.0)),
-    }
+
+    courses: Courses
+    patient: np.ndarray
+    judged: np.ndarray
+    found: OutOfFold
+
+    @classmethod
+    def by(cls, courses: Courses, patient: np.ndarray, scale: Scale, prior: Prior | None = None) -> "Told | None":
+        """``prior``: what the judging fits start from. None without any course to judge."""
+        often = without_rare_stretches(courses, patient, scale)
+        seen = np.flatnonzero(often.answered.any(axis=1))
+        if not len(seen):
+            return None
+        return cls(courses, np.asarray(patient), seen, judged_out_of_fold(often[seen], scale, prior=prior))
+
+    def whole_courses(self) -> dict[int, str]:
+        """By patient the fingerprint of all that the patient has answered."""
+        return CellRows(self.patient, np.zeros((len(self.patient), 0)), _whole(self.courses)).fingerprints()
+
+    def answers(self, patients: np.ndarray) -> int:
+        """How many answers those patients have given."""
+        return int(self.courses.answered[np.isin(self.patient, patients)].sum())
+
+    def cells(self, patients: np.ndarray) -> dict[str, CellRows]:
+        """The rows behind every cell when those patients are told of together, by the cell's name."""
+        mine = np.flatnonzero(np.isin(self.patient[self.judged], patients))
+        courses, patient = self.found.judged.courses[mine], self.patient[self.judged][mine]
+        told = answers_told(courses, patient, self.found.judged.scale)
+        some = told.any(axis=1)
+        if not some.any():
+            return {}
+        judged = self.found.judged.of(mine[some], told[some])
+        found, patient = replace(self.found, judged=judged), patient[some]
+        nothing = np.zeros((len(patient), 0))
+        return {
+            "patients": CellRows(patient, nothing, nothing),
+            **_stretches(found, patient),
+            **_pairs(found, patient),
+            **_residuals(found, patient, _whole(judged.courses)),
+        }
+
+
+def _whole(courses: Courses) -> np.ndarray:
+    """n × … : everything of each course, unanswered visits alike."""
+    day = np.where(courses.answered, courses.day, -1.0)
+    return np.nan_to_num(np.column_stack([courses.baseline, courses.x, day, courses.score]), nan=-1.0)
 
 
 def without_rare_stretches(courses: Courses, patient: np.ndarray, scale: Scale) -> Courses:
@@ -84,7 +113,7 @@ def without_rare_stretches(courses: Courses, patient: np.ndarray, scale: Scale) 
     kept = courses.score.copy()
     for number in range(len(scale.knots) - 1):
         here = stretch == number
-        if len(np.unique(np.asarray(patient)[course[here]])) < FEWEST:
+        if patients_in(np.asarray(patient)[course], here) < FEWEST:
             kept[course[here], visit[here]] = np.nan
     return Courses(courses.baseline, courses.x, courses.day, kept)
 

@@ -1,61 +1,58 @@
-"""Of which patients a cell may be told next, so that no two versions of it differ by fewer than twenty."""
+"""Of which patients may be told next, so that no two publications differ by fewer than twenty in any cell."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from scoring.recovery_cells import FEWEST
+from scoring.recovery_answers_told import FEWEST
 
-Sources = dict[str, str]  # by patient the fingerprint of what the cell has read of him
-GROWTH = 4  # a cell grows by a quarter at least: a batch of twenty would tell neither covariates nor days
+Sources = dict[str, str]  # by patient the fingerprint of what has been read of him
+GROWTH = 4  # a batch is a quarter of what has been told at least: twenty alone tell neither covariates nor days
 
 
-@dataclass(frozen=True)
-class Telling:
-    """
-    What changes in a cell.
-
-    Parameters
-    ----------
-    patients : whose numbers are told; none: the cell is withdrawn
-    anew : in place of what was told before, else on top of it
-    """
+class Batch(NamedTuple):
+    """Patients to tell of together: in place of all that was told before (`anew`), or on top of it."""
 
     patients: frozenset[str]
     anew: bool
 
 
-def next_telling(now: Sources, told: Sources, earlier: list[Sources], may_add: bool = True) -> Telling | None:
+def next_batches(now: Sources, told: Sources, may_add: bool = True) -> Iterator[Batch]:
     """
-    The next telling of a cell, None while it must stay as it is.
+    What might be told next, the best first; nothing while it must stay as it is.
 
-    Patients never told of are added in batches of twenty or more, so that the difference of two versions is itself a
-    cell of twenty. Once twenty of those told have changed or gone, the cell is told anew. Whatever is told, it differs
-    from every version before by twenty patients or by none.
+    Patients never told of are added together, so that the difference of two publications is itself a publication,
+    under the same rules. Once twenty of those told have changed or gone, all are told anew.
 
     Parameters
     ----------
-    now : what the cell would be made of
-    told : what its standing version was made of; empty where there is none
-    earlier : what the versions before that were made of
-    may_add : False where the standing version's numbers cannot be added to (they are of another method)
+    now : of every patient who may be told of, the whole course
+    told : of those who have been told of, what it was then
+    may_add : False where the standing numbers cannot be added to (they are of another method)
     """
-    versions = [*earlier, told]
-    for made_of, telling in _candidates(now, told, may_add):
-        if all(differing(made_of, version) not in range(1, FEWEST) for version in versions):
-            return telling
-    return None
-
-
-def _candidates(now: Sources, told: Sources, may_add: bool) -> Iterator[tuple[Sources, Telling]]:
-    """What the cell might be made of next, the best first, and the telling that leads there."""
     moved = {who for who, source in told.items() if now.get(who) != source}
     fresh = now.keys() - told.keys()
     if len(moved) >= FEWEST or (not may_add and len(moved) + len(fresh) >= FEWEST):
-        yield (now, Telling(frozenset(now), anew=True)) if len(now) >= FEWEST else ({}, Telling(frozenset(), anew=True))
+        yield Batch(frozenset(now), anew=True)
     if may_add and len(fresh) >= max(FEWEST, len(told) // GROWTH):
-        yield told | {who: now[who] for who in fresh}, Telling(frozenset(fresh), anew=False)
+        yield Batch(frozenset(fresh), anew=False)
     if not may_add and told and not moved:
-        yield told, Telling(frozenset(told), anew=True)
+        yield Batch(frozenset(told), anew=True)
+
+
+def may_follow(cells: dict[str, Sources], versions: dict[str, list[Sources]]) -> bool:
+    """
+    Whether what every cell would be made of is twenty patients or nobody away from all that it was ever made of.
+
+    Parameters
+    ----------
+    cells : by name, after the batch
+    versions : by name, of every publication so far
+    """
+    return all(
+        differing(cells.get(name, {}), version) not in range(1, FEWEST)
+        for name in cells.keys() | versions.keys()
+        for version in ({}, *versions.get(name, []))
+    )
 
 
 def differing(one: Sources, other: Sources) -> int:

@@ -3,14 +3,14 @@
 import numpy as np
 from scipy.stats import norm
 
-from scoring.recovery_cells import FEWEST, CellRows
+from scoring.recovery_answers_told import FEWEST, groups_of_enough, patients_in, shared_days
+from scoring.recovery_cells import CellRows
 from scoring.recovery_histogram import RESIDUAL_EDGES
 
 Cells = dict[str, np.ndarray]  # by the cell's name its numbers, the first of them the patients behind it
 
 COLUMNS = 24  # of half an SD: a histogram that leaves is coarse, and not split by prediction
 FINE = (len(RESIDUAL_EDGES) - 1) // COLUMNS
-STEPS = 20  # of a stretch, where days are moved
 HISTOGRAMS = ("together", "following", "after")
 
 
@@ -50,22 +50,6 @@ def stretch_numbers(rows: CellRows) -> np.ndarray:
     return np.concatenate([moments.ravel(), weights[:2] @ squared, absolute @ v[:, :-1]])
 
 
-def shared_days(through: np.ndarray, patient: np.ndarray) -> np.ndarray:
-    """
-    How far through the stretch, each value that of 20 patients or more: neighbouring days are moved to one.
-
-    Where one patient answered on another day than the rest, sums over days would be that patient's row times an offset.
-    Days that are moved go to a twentieth of the stretch, near their mean: the exact mean would tell the offset.
-    """
-    days = np.unique(through)
-    moved = np.array(through, float)
-    for group in groups_of_enough([set(patient[through == day]) for day in days]):
-        if len(group) > 1:
-            mine = np.isin(through, days[group])
-            moved[mine] = np.round(through[mine].mean() * STEPS) / STEPS
-    return moved
-
-
 def covariates_told(x: np.ndarray, patient: np.ndarray) -> np.ndarray:
     """
     Length-p 1.0 or 0.0: what of m × p covariates is told; the rest is as unknown, 0.
@@ -75,8 +59,8 @@ def covariates_told(x: np.ndarray, patient: np.ndarray) -> np.ndarray:
     """
     kept = np.array([_off_most_common(column, patient) >= FEWEST for column in x.T], bool)
     for i, j in zip(*np.triu_indices(x.shape[1], 1), strict=True):
-        if kept[i] and kept[j] and 0 < _patients(patient, x[:, i] * x[:, j] != 0) < FEWEST:
-            kept[i if _patients(patient, x[:, i] != 0) < _patients(patient, x[:, j] != 0) else j] = False
+        if kept[i] and kept[j] and 0 < patients_in(patient, x[:, i] * x[:, j] != 0) < FEWEST:
+            kept[i if patients_in(patient, x[:, i] != 0) < patients_in(patient, x[:, j] != 0) else j] = False
     return kept.astype(float)
 
 
@@ -86,11 +70,7 @@ def _off_most_common(column: np.ndarray, patient: np.ndarray) -> int:
         return 0
     held = np.unique(np.column_stack([column, patient]), axis=0)
     values, counts = np.unique(held[:, 0], return_counts=True)
-    return _patients(patient, column != values[counts.argmax()])
-
-
-def _patients(patient: np.ndarray, rows: np.ndarray) -> int:
-    return len(np.unique(patient[rows]))
+    return patients_in(patient, column != values[counts.argmax()])
 
 
 def columns_of(rows: CellRows) -> np.ndarray:
@@ -104,17 +84,3 @@ def columns_of(rows: CellRows) -> np.ndarray:
     for group in groups_of_enough([set(rows.patient[column == number]) for number in range(COLUMNS)]):
         spread[group] = weight[group].sum() * shape[group] / shape[group].sum()
     return spread
-
-
-def groups_of_enough(patients: list[set]) -> list[np.ndarray]:
-    """Neighbouring columns (whose patients are given) together, 20 patients or more in each group; none of fewer."""
-    groups, open_group, seen = [], [], set()
-    for number, here in enumerate(patients):
-        open_group.append(number)
-        seen |= here
-        if len(seen) >= FEWEST:
-            groups.append(open_group)
-            open_group, seen = [], set()
-    if groups:
-        groups[-1] += open_group
-    return [np.array(group) for group in groups]

@@ -36,6 +36,13 @@ class Judged:
     sd: np.ndarray
     standardised: np.ndarray
 
+    def of(self, rows: np.ndarray, known: np.ndarray) -> "Judged":
+        """Of some courses the answers that `known` (rows × v) leaves; the rest is as unanswered."""
+        courses = self.courses[rows]
+        courses = Courses(courses.baseline, courses.x, courses.day, np.where(known, courses.score, np.nan))
+        standardised = np.where(known, self.standardised[rows], np.nan)
+        return Judged(courses, self.scale, self.predicted[rows], self.sd[rows], standardised)
+
     @property
     def limits(self) -> tuple[float, float]:
         return self.scale.lowest, self.scale.highest

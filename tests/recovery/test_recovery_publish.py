@@ -1,5 +1,6 @@
 """Sums that leave a tenant: they add up to what the rows together give, and nothing in them is about few patients."""
 
+import itertools
 from functools import reduce
 
 import numpy as np
@@ -8,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.errors import ScoringError
+from scoring.recovery_answers_told import answers_told, groups_of_enough, shared_days
 from scoring.recovery_basis import Scale
-from scoring.recovery_cells import CellRows, cells_of
+from scoring.recovery_cells import CellRows, Told
 from scoring.recovery_courses import Courses
 from scoring.recovery_fit import coefficients_of, curve_sums
 from scoring.recovery_publish import (
@@ -17,8 +19,6 @@ from scoring.recovery_publish import (
     HISTOGRAMS,
     columns_of,
     covariates_told,
-    groups_of_enough,
-    shared_days,
     told,
 )
 from scoring.recovery_received import received
@@ -52,9 +52,15 @@ def together(*several: Courses) -> Courses:
 
 def published(some: Courses, patient: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """Every cell that holds anything."""
-    rows = cells_of(some, np.arange(len(some)) if patient is None else patient, SCALE)
-    cells = {name: told(name, behind) for name, behind in rows.items()}
+    patient = np.arange(len(some)) if patient is None else patient
+    cells = {name: told(name, behind) for name, behind in cells_of(some, patient).items()}
     return {name: numbers for name, numbers in cells.items() if numbers[0]}
+
+
+def cells_of(some: Courses, patient: np.ndarray) -> dict[str, CellRows]:
+    """The rows behind every cell when all patients are told of at once."""
+    seen = Told.by(some, patient, SCALE)
+    return seen.cells(patient) if seen else {}
 
 
 def added(one: dict, other: dict) -> dict:
@@ -93,7 +99,7 @@ def test_what_one_tenant_tells_of_all_its_rows_is_what_the_rows_give():
 @pytest.mark.parametrize("seed", range(4))
 def test_every_number_has_a_share_of_twenty_patients_or_is_nothing(seed):
     """By finite differences: move what one patient adds by a little, and leave the patient out altogether."""
-    for name, rows in cells_of(untidy(45, seed), np.arange(45) % 43, SCALE).items():
+    for name, rows in cells_of(untidy(60, seed), np.arange(60) % 58).items():
         whole, patients = told(name, rows), np.unique(rows.patient)
         moved = np.stack([_moved(name, rows, who, whole) for who in patients])
         left = np.stack([told(name, rows.of(patients[patients != who])) for who in patients])
@@ -168,8 +174,7 @@ def test_one_patients_late_answer_is_in_no_number():
 
 def test_twenty_answers_of_one_patient_are_not_twenty_patients():
     some = courses(40, 3)
-    of_ten = np.arange(40) % 10
-    assert published(some, of_ten) == {}
+    assert published(some, np.arange(40) % 10) == {}
     assert {numbers[0] for numbers in published(some, np.arange(40) % 20).values()} == {20}
 
 
@@ -181,6 +186,36 @@ def test_one_patient_who_answers_on_another_day_is_not_told_apart():
     numbers = published(Courses(some.baseline, some.x, day, some.score))["stretch 1"]
     moments = numbers[1 : 1 + 3 * Q * Q].reshape(3, Q, Q)
     assert moments[0, 0, 0] == 30 and not moments[1:].any()
+
+
+def test_one_patient_who_stays_away_once_is_not_told_by_subtracting_two_stretches():
+    """All others answered on both days: the difference of the two sums would be that one's baseline and age."""
+    some = courses(30, 8, days=(14, 90))
+    score = some.score.copy()
+    score[11, 1] = np.nan
+    cells = published(Courses(some.baseline, some.x, some.day, score))
+    first, second = (
+        cells[name][1 : 1 + 3 * Q * Q].reshape(3, Q, Q)[0, :-1, :-1] for name in ("stretch 1", "stretch 3")
+    )
+    np.testing.assert_array_equal(first, second)
+    assert cells["patients"][0] == 29  # the one waits until twenty have stayed away
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(20, 150), st.floats(0, 0.6), st.integers(0, 9999))
+def test_no_two_stretches_can_be_subtracted_to_leave_a_few(n, away, seed):
+    rng = np.random.default_rng(seed)
+    day = np.sort(rng.choice([3, 14, 20, 42, 60, 90, 100, 180, 200], (n, 4)), axis=1).astype(float)
+    score = np.where(rng.uniform(size=day.shape) < away, np.nan, 50.0)
+    some = Courses(np.zeros(n), np.zeros((n, 0)), day, score)
+    kept = answers_told(some, np.arange(n), SCALE)
+    assert not kept[np.isnan(score)].any()
+    stretch = np.searchsorted(SCALE.knots, day, side="right") - 1
+    counts = np.stack([(kept & (stretch == each)).sum(axis=1) for each in range(5)])
+    for one, other in itertools.permutations(counts, 2):
+        for weight in (0, 1, 2, 3, 0.5):
+            left = np.count_nonzero(one - weight * other)
+            assert left == 0 or left >= 20
 
 
 @settings(deadline=None, max_examples=60)
