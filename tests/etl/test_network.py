@@ -13,6 +13,7 @@ from care.models import NetworkStatistic
 from care.registry import load_library
 from care.status import AssignmentState, EpisodeState
 from care.tenants import add_clinic, add_tenant
+from etl.carry import sql
 from etl.lakes import close_writer
 from etl.run import run
 from factories import make_assignment, make_episode, make_patient, make_response
@@ -150,6 +151,63 @@ def test_again_only_after_a_week_and_twenty_more(clinics):
         new = {who for name, who, told_from, _ in told_of if name == cell and told_from == 2}
         assert len(new) == 20 or not cell.startswith(("patients", "stretch"))
     assert {told_until for *_, told_until in told_of} == {None}
+
+
+def listen(tenant, clinic, as_of: datetime) -> tuple[datetime | None, float]:
+    """When the network was last asked, and what it said of the answers' number, after a run that has little to do."""
+    with app_session(tenant) as session:
+        make_episode(session, make_patient(session, clinic), condition="low_back_pain", index_date=INDEX)
+    run(tenant, as_of)
+    ((heard_at, total),) = lake_rows(
+        tenant, "SELECT heard_at, total FROM lake.network_hearing LEFT JOIN lake.network_heard ON true"
+    )
+    return heard_at, json.loads(total)["patients"][0]
+
+
+def test_a_newer_sum_of_the_others_is_a_reason_to_fit_once_a_week_at_most(clinics):
+    (tenant, clinic), (other, _) = clinics[2], clinics[3]
+    first = listen(tenant, clinic, NOW + timedelta(days=11))
+    assert first[0] == NOW + timedelta(days=11)  # nothing was served before: at once
+    with app_session(other) as session:
+        session.execute(
+            text(
+                "UPDATE network_statistic SET published_at = published_at + interval '1 day', "
+                "payload = jsonb_set(payload, '{patients,0}', '33')"
+            )
+        )
+    assert listen(tenant, clinic, NOW + timedelta(days=17)) == first
+    heard_at, patients = listen(tenant, clinic, NOW + timedelta(days=18))
+    assert (heard_at, patients) == (NOW + timedelta(days=18), first[1] + 33 - PATIENTS[3])
+    ((fitted_at,),) = lake_rows(
+        tenant, "SELECT DISTINCT fitted_at FROM lake.curve_statistic WHERE instrument = 'nprs@1' AND fold_left_out = -1"
+    )
+    assert fitted_at == heard_at
+    assert listen(tenant, clinic, NOW + timedelta(days=40)) == (heard_at, patients)  # no news
+
+
+def test_who_opts_out_forgets_what_the_network_said(clinics):
+    tenant, clinic = clinics[2]
+    with app_session(tenant) as session:
+        choose(session, None, SHARES_STATISTICS, False)
+    run(tenant, NOW + timedelta(days=41))
+    assert lake_rows(tenant, "SELECT * FROM lake.network_heard") == []
+    assert lake_rows(tenant, "SELECT DISTINCT mix_network FROM lake.track WHERE mix_network > 0") == []
+    with app_session(tenant) as session:
+        choose(session, None, SHARES_STATISTICS, True)
+
+
+def test_numbers_that_cannot_be_sums_are_not_delivered(clinics):
+    """A run whose sums are refused still delivers its tracks."""
+    tenant, _ = clinics[1]
+    with app_session(tenant) as session:
+        session.execute(text(sql("deliver/tables")))
+        session.execute(
+            text(
+                "INSERT INTO new_network SELECT condition, stratum, index_kind, instrument, scale, method, patients, "
+                "jsonb_set(payload, '{patients,0}', '3'), published_at FROM network_statistic"
+            )
+        )
+        assert session.execute(text(sql("deliver/network"))).rowcount == 0
 
 
 def test_who_does_not_share_gives_nothing_and_gets_nothing(clinics):
