@@ -7,6 +7,8 @@ screen; the portal has words for each ``Way`` in the patient's language.
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -138,19 +140,33 @@ def open_link(token: str, cookie: str | None, birth_date: date | None, now: date
 
 def visitor_behind(cookie: str | None, now: datetime) -> tuple[Way, Visitor | None]:
     """Who is on this browser; being seen moves the idle clock."""
-    if not cookie:
-        return Way.UNKNOWN, None
+    with visiting(cookie, now) as (way, _session, visitor):
+        return way, visitor
+
+
+@contextmanager
+def visiting(cookie: str | None, now: datetime) -> Iterator[tuple[Way, Session, Visitor | None]]:
+    """
+    Who is on this browser, and one transaction inside that person's wall for all that the page reads and writes.
+
+    Without a visitor the transaction stands outside every wall, or inside one that nobody is told of.
+    """
     with app_session(None) as session:
-        found = _enter(session, cookie)
-        if found is None or not found.is_session:
-            return Way.UNKNOWN, None
-        link, patient, tenant = session.execute(OF_LINK, {"link_id": found.link_id}).one()
-        way = _way(link, cookie, now)
-        if way is not Way.OPEN:
-            return way, None
-        if now - link.seen_at > timedelta(minutes=1):
-            link.seen_at = now
-        return way, _visitor(link, patient, tenant)
+        way, visitor = _seen(session, cookie, now) if cookie else (Way.UNKNOWN, None)
+        yield way, session, visitor
+
+
+def _seen(session: TenantSession, cookie: str, now: datetime) -> tuple[Way, Visitor | None]:
+    found = _enter(session, cookie)
+    if found is None or not found.is_session:
+        return Way.UNKNOWN, None
+    link, patient, tenant = session.execute(OF_LINK, {"link_id": found.link_id}).one()
+    way = _way(link, cookie, now)
+    if way is not Way.OPEN:
+        return way, None
+    if now - link.seen_at > timedelta(minutes=1):
+        link.seen_at = now
+    return way, _visitor(link, patient, tenant)
 
 
 def ask_for_new_link(token: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,8 @@ from care.ids import new_id
 from care.models import Alert, AlertEvent, CareTeamMember, Episode
 from care.queue import news
 from care.status import AlertState, EpisodeState
+
+UNTIL_AN_ANSWER = (Alert.state == AlertState.SNOOZED, Alert.snoozed_until.is_(None))
 
 
 def raise_alert(
@@ -61,11 +63,16 @@ def _has_ended(episode: Episode, now: datetime) -> bool:
     return episode.state is not EpisodeState.OPEN and (episode.closed_at is None or episode.closed_at <= now)
 
 
+def are_snoozed() -> ColumnElement[bool]:
+    """Whether an episode has alerts put off "until the next answer"; for a query over ``Episode``."""
+    return exists().where(Alert.episode_id == Episode.id, *UNTIL_AN_ANSWER)
+
+
 def wake_snoozed(session: Session, episode: Episode, now: datetime) -> None:
     """Alerts put off "until the next answer" come back: it has come."""
     woken = session.scalars(
         update(Alert)
-        .where(Alert.episode_id == episode.id, Alert.state == AlertState.SNOOZED, Alert.snoozed_until.is_(None))
+        .where(Alert.episode_id == episode.id, *UNTIL_AN_ANSWER)
         .values(state=AlertState.OPEN, state_changed_at=now, version=Alert.version + 1)
         .returning(Alert.id)
     ).all()

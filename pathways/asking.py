@@ -12,7 +12,6 @@ from care.instruments import find_instrument
 from care.models import Enrollment, Episode, ResponseDraft, SurveyAssignment
 from care.status import AssignmentState
 from care.verbs.answer import Sending
-from care.verbs.draft import find_drafts
 from pathways.pathway import Pathway
 from pathways.published import find_pathway
 from scoring.instrument import Instrument, Item
@@ -56,8 +55,9 @@ def open_surveys(session: Session, patient_id: UUID, now: datetime) -> list[Open
 
     An instrument about the person that is due in two episodes is asked once.
     """
-    rows = session.scalars(
-        select(SurveyAssignment)
+    found = session.execute(
+        select(SurveyAssignment, ResponseDraft)
+        .outerjoin(ResponseDraft, ResponseDraft.assignment_id == SurveyAssignment.id)
         .where(
             SurveyAssignment.patient_id == patient_id,
             SurveyAssignment.state == AssignmentState.OPEN,
@@ -66,13 +66,13 @@ def open_surveys(session: Session, patient_id: UUID, now: datetime) -> list[Open
         )
         .order_by(SurveyAssignment.due_at, SurveyAssignment.id)
     ).all()
+    rows, drafts = [row for row, _ in found], {row.id: draft for row, draft in found if draft}
     pathways = _pathways(session, rows)
     groups: dict[tuple, list[SurveyAssignment]] = {}
     for row in sorted(rows, key=lambda row: (row.due_at, _place(pathways, row), row.id)):
         instrument = find_instrument(session, row.instrument)
         about = None if instrument.about == "person" else row.episode_id
         groups.setdefault((row.instrument, about), []).append(row)
-    drafts = find_drafts(session, [group[0].id for group in groups.values()])
     return [_open_survey(session, group, pathways, drafts) for group in groups.values()]
 
 

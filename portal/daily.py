@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from care.database import app_session
 from care.errors import CareError
 from care.links import Visitor
 from care.models import Enrollment, ExerciseSession
@@ -23,101 +22,88 @@ from care.verbs.thread import (
 )
 from pathways.pathway import Pathway
 from pathways.published import find_pathway
-from portal.entry import now, visitor_of
+from portal.entry import now, visited
 from portal.guard import is_our_own
 from portal.rendering import language_of, page
 
 
-def show_exercises(request: Request) -> Response:
+@visited
+def show_exercises(request: Request, session: Session, visitor: Visitor) -> Response:
     """GET /exercises: what today asks, each with done, partly, not today."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
     language, today = language_of(request, visitor.language), _today(visitor)
-    with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        pathway = pathway_of(session, visitor)
-        names = {each.key: each for each in pathway.exercises} if pathway else {}
-        said = {
-            (each.episode_id, each.exercise): each
-            for each in session.scalars(
-                select(ExerciseSession).where(
-                    ExerciseSession.patient_id == visitor.patient_id, ExerciseSession.local_date == today
-                )
+    pathway = pathway_of(session, visitor)
+    names = {each.key: each for each in pathway.exercises} if pathway else {}
+    said = {
+        (each.episode_id, each.exercise): each
+        for each in session.scalars(
+            select(ExerciseSession).where(
+                ExerciseSession.patient_id == visitor.patient_id, ExerciseSession.local_date == today
             )
-        }
-        rows = [
-            (each, names.get(each.exercise), said.get((each.episode_id, each.exercise)))
-            for each in exercises_of(session, visitor, today)
-        ]
+        )
+    }
+    rows = [
+        (each, names.get(each.exercise), said.get((each.episode_id, each.exercise)))
+        for each in exercises_of(session, visitor, today)
+    ]
     reasons = pathway.not_today_reasons if pathway else {}
     return page(request, "exercises.html", language, rows=rows, reasons=reasons, states=ExerciseState)
 
 
-def take_exercise(request: Request, form: dict[str, str]) -> Response:
+@visited
+def take_exercise(request: Request, session: Session, visitor: Visitor, form: dict[str, str]) -> Response:
     """POST /exercises: one report; another patient's prescription is not found."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
     language, today = language_of(request, visitor.language), _today(visitor)
-    with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        pathway = pathway_of(session, visitor)
-        asked = {str(each.id): each for each in exercises_of(session, visitor, today)}
-        prescription = asked.get(form.get("prescription", ""))
-        state, pain, reason = form.get("state"), form.get("pain", ""), form.get("reason")
-        known = pathway and reason in pathway.not_today_reasons
-        wrong = prescription is None or state not in list(ExerciseState) or (pain and not pain.isascii())
-        if wrong or (pain and (not pain.isdecimal() or int(pain) > 10)):
-            return page(request, "message.html", language, 404, says="no_such_answer")
-        if is_our_own(request, form):
-            level = int(pain) if pain else None
-            report_exercise(
-                session, visitor, prescription, today, ExerciseState(state), reason if known else None, level, now()
-            )
+    pathway = pathway_of(session, visitor)
+    asked = {str(each.id): each for each in exercises_of(session, visitor, today)}
+    prescription = asked.get(form.get("prescription", ""))
+    state, pain, reason = form.get("state"), form.get("pain", ""), form.get("reason")
+    known = pathway and reason in pathway.not_today_reasons
+    wrong = prescription is None or state not in list(ExerciseState) or (pain and not pain.isascii())
+    if wrong or (pain and (not pain.isdecimal() or int(pain) > 10)):
+        return page(request, "message.html", language, 404, says="no_such_answer")
+    if is_our_own(request, form):
+        level = int(pain) if pain else None
+        report_exercise(
+            session, visitor, prescription, today, ExerciseState(state), reason if known else None, level, now()
+        )
     return RedirectResponse("/exercises", 303)
 
 
-def show_thread(request: Request) -> Response:
+@visited
+def show_thread(request: Request, session: Session, visitor: Visitor) -> Response:
     """GET /thread: behind the patient's own password."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
-    return _thread(request, visitor)
+    return _thread(request, session, visitor)
 
 
-def take_message(request: Request, form: dict[str, str]) -> Response:
+@visited
+def take_message(request: Request, session: Session, visitor: Visitor, form: dict[str, str]) -> Response:
     """POST /thread"""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
     if visitor.thread_open and is_our_own(request, form):
         try:
-            with app_session(visitor.tenant_id, visitor.patient_id) as session:
-                write_to_team(session, visitor, form.get("body", ""), now())
+            write_to_team(session, visitor, form.get("body", ""), now())
         except CareError:
-            return _thread(request, visitor, wrong=True, text=form.get("body", "")[:20_000], status=422)
+            return _thread(request, session, visitor, wrong=True, text=form.get("body", "")[:20_000], status=422)
     return RedirectResponse("/thread", 303)
 
 
-def take_password(request: Request, form: dict[str, str]) -> Response:
+@visited
+def take_password(request: Request, session: Session, visitor: Visitor, form: dict[str, str]) -> Response:
     """POST /thread/password: the first one is set, later ones are checked."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
     if not is_our_own(request, form):
         return RedirectResponse("/thread", 303)
-    with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        take = check_password if has_password(session, visitor) else set_password
-        right = take(session, visitor, form.get("password", "")[:200], now())
-    return RedirectResponse("/thread", 303) if right else _thread(request, visitor, wrong=True, status=422)
+    take = check_password if has_password(session, visitor) else set_password
+    right = take(session, visitor, form.get("password", "")[:200], now())
+    return RedirectResponse("/thread", 303) if right else _thread(request, session, visitor, wrong=True, status=422)
 
 
-def _thread(request: Request, visitor: Visitor, wrong: bool = False, text: str = "", status: int = 200) -> Response:
+def _thread(
+    request: Request, session: Session, visitor: Visitor, wrong: bool = False, text: str = "", status: int = 200
+) -> Response:
     language = language_of(request, visitor.language)
-    with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        if not visitor.thread_open:
-            is_set = has_password(session, visitor)
-            return page(request, "password.html", language, status, is_set=is_set, wrong=wrong, back="/thread")
-        lines = read_thread(session, visitor, now())
+    if not visitor.thread_open:
+        is_set = has_password(session, visitor)
+        return page(request, "password.html", language, status, is_set=is_set, wrong=wrong, back="/thread")
+    lines = read_thread(session, visitor, now())
     zone = ZoneInfo(visitor.zone)
     words = {"lines": lines, "zone": zone, "mine": Direction.FROM_PATIENT, "wrong": wrong, "text": text}
     return page(request, "thread.html", language, status, **words)

@@ -1,12 +1,14 @@
 """The way in: a link, the date of birth, the session's cookie."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import wraps
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from care.links import Visitor, Way, ask_for_new_link, leave, open_link, visitor_behind, way_of_link
+from care.links import Way, ask_for_new_link, leave, open_link, visiting, visitor_behind, way_of_link
 from portal.guard import COOKIE, SECURE, is_our_own
 from portal.rendering import language_of, page
 from portal.words import LANGUAGES
@@ -57,16 +59,25 @@ def take_language(request: Request, form: dict[str, str]) -> Response:
 
 def take_leave(request: Request, form: dict[str, str]) -> Response:
     """POST /leave"""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Visitor) and is_our_own(request, form):
+    _, visitor = visitor_behind(request.cookies.get(COOKIE), now())
+    if visitor and is_our_own(request, form):
         leave(visitor, now())
     return page(request, "message.html", language_of(request), says="left", back="/")
 
 
-def visitor_of(request: Request) -> Visitor | Response:
-    """Who is on this browser, or the page that says how to come in."""
-    way, visitor = visitor_behind(request.cookies.get(COOKIE), now())
-    return visitor or _entry(request, way, "/again")
+def visited(show: Callable[..., Response]) -> Callable[..., Response]:
+    """
+    Hand a page (request, session, visitor, form of a POST) who is on this browser; without a visitor show the way in.
+
+    The session is one transaction inside the visitor's wall, committed before the answer leaves.
+    """
+
+    @wraps(show)
+    def endpoint(request: Request, *form: dict[str, str]) -> Response:
+        with visiting(request.cookies.get(COOKIE), now()) as (way, session, visitor):
+            return show(request, session, visitor, *form) if visitor else _entry(request, way, "/again")
+
+    return endpoint
 
 
 def _take(request: Request, form: dict[str, str], secret: str, action: str) -> Response:

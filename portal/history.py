@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from care.database import app_session
 from care.instruments import find_instrument
 from care.links import Visitor
 from care.models import ExerciseSession, SurveyResponse
 from care.models.event import ExerciseState
 from portal.daily import pathway_of
-from portal.entry import visitor_of
+from portal.entry import visited
 from portal.rendering import language_of, page
 from scoring.instrument import Instrument
 
@@ -21,41 +20,33 @@ NEWEST = 30  # of each list: a page stays small on a slow line
 STATES = {ExerciseState.DONE: "Done", ExerciseState.PARTLY: "Partly", ExerciseState.NOT_TODAY: "Not today"}
 
 
-def show_history(request: Request) -> Response:
+@visited
+def show_history(request: Request, session: Session, visitor: Visitor) -> Response:
     """GET /history: when which questionnaire was sent, which exercise was done."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
     language = language_of(request, visitor.language)
-    with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        responses = session.scalars(
-            select(SurveyResponse)
-            .where(SurveyResponse.patient_id == visitor.patient_id)
-            .order_by(SurveyResponse.completed_at.desc(), SurveyResponse.id)
-            .limit(NEWEST)
-        ).all()
-        sent = [(each.id, each.local_date, find_instrument(session, each.instrument).title) for each in responses]
-        done = _exercises(session, visitor, language)
+    responses = session.scalars(
+        select(SurveyResponse)
+        .where(SurveyResponse.patient_id == visitor.patient_id)
+        .order_by(SurveyResponse.completed_at.desc(), SurveyResponse.id)
+        .limit(NEWEST)
+    ).all()
+    sent = [(each.id, each.local_date, find_instrument(session, each.instrument).title) for each in responses]
+    done = _exercises(session, visitor, language)
     return page(request, "history.html", language, sent=sent, done=done)
 
 
-def show_sent(request: Request) -> Response:
+@visited
+def show_sent(request: Request, session: Session, visitor: Visitor) -> Response:
     """GET /history/<response>: the answers as they were given; anybody else's response is not found."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
     language = language_of(request, visitor.language)
     response_id: UUID = request.path_params["response"]
-    with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        response = session.scalar(
-            select(SurveyResponse).where(
-                SurveyResponse.id == response_id, SurveyResponse.patient_id == visitor.patient_id
-            )
-        )
-        if response is None:
-            return page(request, "message.html", language, 404, says="no_such_survey")
-        instrument = find_instrument(session, response.instrument)
-        lines, day = _lines(instrument, response.answers), response.local_date
+    response = session.scalar(
+        select(SurveyResponse).where(SurveyResponse.id == response_id, SurveyResponse.patient_id == visitor.patient_id)
+    )
+    if response is None:
+        return page(request, "message.html", language, 404, says="no_such_survey")
+    instrument = find_instrument(session, response.instrument)
+    lines, day = _lines(instrument, response.answers), response.local_date
     return page(request, "sent.html", language, id=response_id, title=instrument.title, day=day, lines=lines)
 
 

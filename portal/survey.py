@@ -7,37 +7,30 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from care.database import app_session
-from care.links import Visitor
+from care.links import Visitor, visiting
 from care.verbs.answer import submit
 from care.verbs.draft import AnswerRefused, save_answer
 from pathways.asking import Question, open_surveys, questions
 from portal.chart import own_chart
-from portal.entry import now, visitor_of
-from portal.guard import is_our_own
+from portal.entry import now, visited
+from portal.guard import COOKIE, is_our_own
 from portal.rendering import language_of, page
 
 
-def show_home(request: Request) -> Response:
+@visited
+def show_home(request: Request, session: Session, visitor: Visitor) -> Response:
     """GET /: what is due, and the way to everything else."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
-    with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        asked = _questions(session, visitor)
-        answered = sum(each.answer is not None for each in asked)
-        chart = own_chart(session, visitor.episode_id)
+    asked = _questions(session, visitor)
+    answered = sum(each.answer is not None for each in asked)
+    chart = own_chart(session, visitor.episode_id)
     words = {"visitor": visitor, "asked": len(asked), "answered": answered, "chart": chart}
     return page(request, "home.html", language_of(request, visitor.language), **words)
 
 
-def show_question(request: Request) -> Response:
+@visited
+def show_question(request: Request, session: Session, visitor: Visitor) -> Response:
     """GET /q/<number>; /q leads to the first one without an answer."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
-    with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        asked = _questions(session, visitor)
+    asked = _questions(session, visitor)
     number = request.path_params.get("number")
     if not asked:
         return RedirectResponse("/", 303)
@@ -48,25 +41,22 @@ def show_question(request: Request) -> Response:
     return _question(request, visitor, asked, number)
 
 
-def take_answer(request: Request, form: dict[str, str]) -> Response:
+@visited
+def take_answer(request: Request, session: Session, visitor: Visitor, form: dict[str, str]) -> Response:
     """POST /q/<number>: save, then the next question. ``go`` = next, skip, or stop."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
     number = request.path_params["number"]
     if not is_our_own(request, form):
         return RedirectResponse(f"/q/{number}", 303)
     go = form.get("go", "next")
     given = form.get("answer") if go != "skip" else "skipped"
     if given is not None:
-        refused = _save(request, visitor, form, given)
+        refused = _save(request, session, visitor, form, given)
         if refused:
             return page(request, "message.html", language_of(request, visitor.language), 409, says=refused, back="/")
     if go == "stop":
         return RedirectResponse("/", 303)
     if given is None:
-        with app_session(visitor.tenant_id, visitor.patient_id) as session:
-            asked = _questions(session, visitor)
+        asked = _questions(session, visitor)
         if 1 <= number <= len(asked):
             return _question(request, visitor, asked, number, missing=True)
     return RedirectResponse(f"/q/{number + 1}", 303)
@@ -74,20 +64,17 @@ def take_answer(request: Request, form: dict[str, str]) -> Response:
 
 def take_saved(request: Request, form: dict[str, str]) -> Response:
     """POST /save: the same answer as it is chosen, from the small script; 204, 409 if it was refused."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response) or not is_our_own(request, form):
-        return Response(status_code=403)
-    refused = _save(request, visitor, form, form.get("answer", ""))
+    with visiting(request.cookies.get(COOKIE), now()) as (_way, session, visitor):
+        if visitor is None or not is_our_own(request, form):
+            return Response(status_code=403)
+        refused = _save(request, session, visitor, form, form.get("answer", ""))
     return Response(status_code=409 if refused else 204)
 
 
-def show_ready(request: Request) -> Response:
+@visited
+def show_ready(request: Request, session: Session, visitor: Visitor) -> Response:
     """GET /ready: the last look before sending."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
-    with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        asked = _questions(session, visitor)
+    asked = _questions(session, visitor)
     if not asked:
         return RedirectResponse("/", 303)
     language = language_of(request, visitor.language)
@@ -95,32 +82,26 @@ def show_ready(request: Request) -> Response:
     return page(request, "ready.html", language, open=unanswered, last=len(asked), warning=any(map(_warns, asked)))
 
 
-def take_send(request: Request, form: dict[str, str]) -> Response:
+@visited
+def take_send(request: Request, session: Session, visitor: Visitor, form: dict[str, str]) -> Response:
     """POST /send: every draft with an answer becomes a response, once; sending again changes nothing."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
     if is_our_own(request, form):
         try:
-            with app_session(visitor.tenant_id, visitor.patient_id) as session:
-                surveys = open_surveys(session, visitor.patient_id, now())
-                answered = [survey.sending for survey in surveys if survey.answers]
-                if surveys and not answered:
-                    return RedirectResponse("/ready", 303)
-                submit(session, answered, now())
+            surveys = open_surveys(session, visitor.patient_id, now())
+            answered = [survey.sending for survey in surveys if survey.answers]
+            if surveys and not answered:
+                return RedirectResponse("/ready", 303)
+            submit(session, answered, now())
         except AnswerRefused as refused:
             says = refused.why.name.lower()
             return page(request, "message.html", language_of(request, visitor.language), 409, says=says, back="/")
     return RedirectResponse("/thanks", 303)
 
 
-def show_thanks(request: Request) -> Response:
+@visited
+def show_thanks(request: Request, session: Session, visitor: Visitor) -> Response:
     """GET /thanks: the sentence, the picture, the emergency line. No promise that nobody has made."""
-    visitor = visitor_of(request)
-    if isinstance(visitor, Response):
-        return visitor
-    with app_session(visitor.tenant_id, visitor.patient_id) as session:
-        chart = own_chart(session, visitor.episode_id)
+    chart = own_chart(session, visitor.episode_id)
     return page(request, "thanks.html", language_of(request, visitor.language), visitor=visitor, chart=chart)
 
 
@@ -161,7 +142,7 @@ def _ends(question: Question) -> tuple[str, str]:
     return {"low": ("best", "worst"), "high": ("worst", "best")}.get(question.item.best, ("least", "most"))
 
 
-def _save(request: Request, visitor: Visitor, form: dict[str, str], given: str) -> str | None:
+def _save(request: Request, session: Session, visitor: Visitor, form: dict[str, str], given: str) -> str | None:
     """None, or the name of the refusal."""
     try:
         survey = UUID(form.get("survey", ""))
@@ -170,9 +151,8 @@ def _save(request: Request, visitor: Visitor, form: dict[str, str], given: str) 
         return "no_such_answer"
     language = language_of(request, visitor.language)
     try:
-        with app_session(visitor.tenant_id, visitor.patient_id) as session:
-            key = f"{form.get('key', '')}:{given}"
-            save_answer(session, survey, form.get("item", ""), value, key, language, now())
+        key = f"{form.get('key', '')}:{given}"
+        save_answer(session, survey, form.get("item", ""), value, key, language, now())
     except AnswerRefused as refused:
         return refused.why.name.lower()
     return None

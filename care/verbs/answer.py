@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from care.ids import new_id
@@ -18,7 +18,7 @@ from care.instruments import find_instrument
 from care.models import Episode, Patient, ResponseDraft, SurveyAssignment, SurveyResponse, Tenant
 from care.models.event import Completeness, EntryMode, Wording
 from care.queue import news
-from care.raising import wake_snoozed
+from care.raising import are_snoozed, wake_snoozed
 from care.safety import hand_over_to_response, raise_pain_alarm, raise_safety
 from care.status import AssignmentState
 from care.verbs.draft import AnswerRefused, Refusal, check_open, find_drafts
@@ -47,6 +47,7 @@ class _Kept:
     baseline_days: tuple[int, int]
     episode: Episode
     zone: str
+    has_snoozed: bool  # alerts that wait for this answer
 
 
 def submit(session: Session, sendings: Sequence[Sending], now: datetime) -> list[UUID]:
@@ -66,7 +67,7 @@ def submit(session: Session, sendings: Sequence[Sending], now: datetime) -> list
     sent: dict[UUID, UUID] = {}
     to_keep: list[_Kept] = []
     for sending in ordered:
-        first, episode, zone = locked[sending.assignment_ids[0]]
+        first, *of_patient = locked[sending.assignment_ids[0]]
         if first.state is AssignmentState.ANSWERED and first.response_id:
             sent[first.id] = first.response_id
             continue
@@ -76,7 +77,7 @@ def submit(session: Session, sendings: Sequence[Sending], now: datetime) -> list
             raise AnswerRefused(Refusal.NO_SUCH_ANSWER)
         answered = (locked[each][0] for each in sending.assignment_ids)
         still_open = tuple(each for each in answered if each.state is AssignmentState.OPEN)
-        to_keep.append(_Kept(draft, still_open, sending.baseline_days, episode, zone))
+        to_keep.append(_Kept(draft, still_open, sending.baseline_days, *of_patient))
     sent |= _keep(session, to_keep, Completeness.COMPLETE, now)
     return [sent[sending.assignment_ids[0]] for sending in ordered]
 
@@ -92,12 +93,12 @@ def close_expired(session: Session, assignment: SurveyAssignment, baseline_days:
         assignment.state = AssignmentState.EXPIRED
         news(session)
         return
-    _, episode, zone = session.execute(_of_patients([assignment.id])).one()
-    kept = _Kept(draft, (assignment,), baseline_days, episode, zone)
+    _, *of_patient = session.execute(_of_patients([assignment.id])).one()
+    kept = _Kept(draft, (assignment,), baseline_days, *of_patient)
     _keep(session, [kept], Completeness.PARTIAL, draft.saved_at)
 
 
-def _locked(session: Session, ids: set[UUID]) -> dict[UUID, tuple[SurveyAssignment, Episode, str]]:
+def _locked(session: Session, ids: set[UUID]) -> dict[UUID, Row]:
     """In one order for everybody, so that two devices wait for each other instead of blocking each other."""
     rows = session.execute(
         _of_patients(ids)
@@ -107,13 +108,13 @@ def _locked(session: Session, ids: set[UUID]) -> dict[UUID, tuple[SurveyAssignme
     ).all()
     if {assignment.id for assignment, *_ in rows} != ids:
         raise AnswerRefused(Refusal.NO_SUCH_SURVEY)
-    return {assignment.id: (assignment, episode, zone) for assignment, episode, zone in rows}
+    return {row[0].id: row for row in rows}
 
 
 def _of_patients(ids: Iterable[UUID]) -> Select:
-    """Assignments with their episode and the zone that the patient's days are counted in."""
+    """Assignments, their episode, the zone that the patient's days are counted in, whether alerts are put off."""
     return (
-        select(SurveyAssignment, Episode, func.coalesce(Patient.zone, Tenant.zone))
+        select(SurveyAssignment, Episode, func.coalesce(Patient.zone, Tenant.zone), are_snoozed())
         .join(Episode, Episode.id == SurveyAssignment.episode_id)
         .join(Patient, Patient.id == SurveyAssignment.patient_id)
         .join(Tenant, Tenant.id == SurveyAssignment.tenant_id)
@@ -128,13 +129,14 @@ def _keep(session: Session, to_keep: list[_Kept], completeness: Completeness, at
     responses = [_response(kept, completeness, at) for kept in to_keep]
     session.add_all(responses)
     session.flush()
-    complete = completeness is Completeness.COMPLETE
+    state = AssignmentState.ANSWERED if completeness is Completeness.COMPLETE else AssignmentState.PARTIAL
     for kept, response in zip(to_keep, responses, strict=True):
         for assignment in kept.assignments:
-            assignment.response_id = response.id
-            assignment.state = AssignmentState.ANSWERED if complete else AssignmentState.PARTIAL
+            assignment.response_id, assignment.state = response.id, state
+    session.flush()
+    for kept, response in zip(to_keep, responses, strict=True):
         _raise_alarms(session, kept, response, at)
-    for episode in {kept.episode.id: kept.episode for kept in to_keep}.values():
+    for episode in {kept.episode.id: kept.episode for kept in to_keep if kept.has_snoozed}.values():
         wake_snoozed(session, episode, at)
     emptied = update(ResponseDraft).where(ResponseDraft.id.in_([kept.draft.id for kept in to_keep]))
     session.execute(emptied.values(answers={}, saved_keys=[]))
