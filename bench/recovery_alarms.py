@@ -7,7 +7,7 @@ import pandas as pd
 
 from bench.cohorts import Cohort, simulate
 from bench.recovery_scores import Result
-from bench.recovery_trials_files import samon_vas
+from bench.recovery_trials_files import Trial, samon_vas
 from scoring.recovery import RecoveryCurve
 from scoring.recovery_basis import Scale
 from scoring.recovery_calibrate import both_shares, calibrate
@@ -33,7 +33,7 @@ def results(folder: Path) -> list[Result]:
         together = pd.concat([table for _, table in runs])
         lines += [with_any_answer_line(visits, together)]
         caught.append(together[together["earlier"] >= EARLIER_ANSWERS])
-    return [*lines, *detection_lines(pd.concat(caught)), *vas_lines(folder)]
+    return [*lines, *detection_lines(pd.concat(caught)), *rates_by_folds(samon_vas(folder))]
 
 
 def one_seed(visits: int, seed: int) -> tuple[list[float], pd.DataFrame]:
@@ -124,9 +124,8 @@ def detection_lines(table: pd.DataFrame) -> list[Result]:
     ]
 
 
-def vas_lines(folder: Path) -> list[Result]:
-    """Episode false alarms on the VAS trial, five folds, as if all its patients were on track."""
-    trial = samon_vas(folder)
+def rates_by_folds(trial: Trial) -> list[Result]:
+    """Episode false alarms on a trial, five folds, as if all its patients were on track."""
     fold = np.random.default_rng(0).permutation(len(trial.courses)) % 5
     flagged = []
     for number in range(5):
@@ -137,6 +136,8 @@ def vas_lines(folder: Path) -> list[Result]:
     rates = 100 * np.vstack(flagged).mean(axis=0)
     chosen = 100 * np.array(RATES)
     return [
-        Result(f"VAS trial: episodes ever flagged at {want:.0f} % chosen, %", seen, (want - 4, want + 4), "", 1)
+        Result(
+            f"{trial.name} trial: episodes ever flagged at {want:.0f} % chosen, %", seen, (want - 4, want + 4), "", 1
+        )
         for want, seen in zip(chosen, rates, strict=True)
     ]

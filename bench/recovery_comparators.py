@@ -32,17 +32,19 @@ def mixed_model(trial: Trial, train: Courses, history: Courses, day: np.ndarray)
     patient, visit = np.nonzero(train.answered)
     span, at = trial.scale.knots[-1], train.day[patient, visit]
     fixed = fixed_effects(trial, train[patient], at)
+    visited = fixed.any(axis=0)  # a knot near which nobody was asked has no mean
+    fixed = fixed[:, visited]
     random = np.column_stack([np.ones(len(at)), at / span])
     fit = sm.MixedLM(train.score[patient, visit], fixed, groups=patient, exog_re=random).fit(method="lbfgs")
     between, noise = np.asarray(fit.cov_re), fit.scale
-    mean = fixed_effects(trial, history, day) @ fit.fe_params
+    mean = fixed_effects(trial, history, day)[:, visited] @ fit.fe_params
     ahead = np.column_stack([np.ones(len(day)), day / span])
     variance = np.einsum("ij,jk,ik->i", ahead, between, ahead) + noise
     for row in np.flatnonzero(history.answered.any(axis=1)):
         one = history[np.full(history.answered[row].sum(), row)]
         seen = history.day[row, history.answered[row]]
         z = np.column_stack([np.ones(len(seen)), seen / span])
-        away = history.score[row, history.answered[row]] - fixed_effects(trial, one, seen) @ fit.fe_params
+        away = history.score[row, history.answered[row]] - fixed_effects(trial, one, seen)[:, visited] @ fit.fe_params
         across = ahead[row] @ between @ z.T
         gain = np.linalg.solve(z @ between @ z.T + noise * np.eye(len(seen)), np.column_stack([away, across]))
         mean[row] += across @ gain[:, 0]

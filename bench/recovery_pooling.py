@@ -1,14 +1,13 @@
 """Few patients: pooled against local only and network only, cold start from the literature, a prior that is off."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 import settings
 from bench.cohorts import simulate
 from bench.recovery_alarms import SCALE, courses_of
-from bench.recovery_files import hip_year
+from bench.recovery_files import Registry, registry_year
 from bench.recovery_scores import LEVELS, Result, crps, inside
 from scoring.recovery import RecoveryCurve
 from scoring.recovery_basis import Scale
@@ -22,11 +21,11 @@ from scoring.recovery_trust import parse_trust
 
 SIZES, SEEDS, TENANTS, BETWEEN_SD = (5, 20, 100), range(20), 20, 3.0
 TRUST = parse_trust((settings.ROOT / "data" / "recovery" / "trust.toml").read_text())
-HIP = ("hip_replacement", "surgery", "oxford_hip@1", "total")
+PUBLISHED = {joint: (f"{joint}_replacement", "surgery", f"oxford_{joint}@1", "total") for joint in ("hip", "knee")}
 
 
-def results(folder: Path) -> list[Result]:
-    return [*pooling_lines(), *cold_start_lines(folder)]
+def results(registry: Registry) -> list[Result]:
+    return [*pooling_lines(), *cold_start_lines(registry)]
 
 
 def pooling_lines() -> list[Result]:
@@ -66,10 +65,10 @@ def score_of(curve: RecoveryCurve, courses: Courses) -> float:
     return crps(band, courses.score[patient, visit])
 
 
-def cold_start_lines(folder: Path) -> list[Result]:
-    year = hip_year(folder, "2017/18")
+def cold_start_lines(registry: Registry) -> list[Result]:
+    year = registry_year(registry.folder, registry.joint, registry.predicted)
     everybody = Courses(year.baseline, np.zeros((len(year), 0)), np.full((len(year), 1), 182.0), year.outcome[:, None])
-    course = parse_priors((settings.ROOT / "data" / "recovery" / "priors.toml").read_text())[HIP]
+    course = parse_priors((settings.ROOT / "data" / "recovery" / "priors.toml").read_text())[PUBLISHED[registry.joint]]
     scale = Scale(0, 48, True, course.means[0], course.sds[0])
     prior = literature_prior(course, scale, TRUST)
     none = moments_of(everybody[:1], scale)
@@ -77,7 +76,7 @@ def cold_start_lines(folder: Path) -> list[Result]:
     pit = cold.share_below(everybody, np.random.default_rng(1))[:, 0]
     lines = [
         Result(
-            "Cold start on NHS hips from the published course, 80 % band covers",
+            f"Cold start on NHS {registry.joint}s from the published course, 80 % band covers",
             inside(pit, 0.8),
             (0.78, 0.9),
             "no own patient",

@@ -1,7 +1,6 @@
-"""NHS hip replacements: fit one year, predict the next; against the registry's own prediction and boosting."""
+"""NHS replacements of a joint: fit one year, predict another; against the registry's own prediction and boosting."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -9,7 +8,7 @@ import pandas as pd
 from scipy.stats import norm
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from bench.recovery_files import COMORBIDITIES, RegistryYear, hip_year
+from bench.recovery_files import COMORBIDITIES, Registry, RegistryYear
 from bench.recovery_scores import LEVELS, Result, crps, inside
 from scoring.band_terms import Terms
 from scoring.recovery import RecoveryCurve
@@ -47,13 +46,14 @@ def courses_of(year: RegistryYear, terms: Terms) -> Courses:
     return Courses(year.baseline, x, np.full((len(year), 1), float(DAY)), year.outcome[:, None])
 
 
-def results(folder: Path) -> list[Result]:
-    seen, new = hip_year(folder, "2016/17"), hip_year(folder, "2017/18")
+def results(registry: Registry) -> list[Result]:
+    seen, new = registry.years()
     ours = fitted_on_one_year(seen, new)
-    return [*accuracy(seen, new, ours), *calibration(new, ours)]
+    name = f"NHS {registry.joint}"
+    return [*accuracy(name, seen, new, ours), *calibration(name, new, ours)]
 
 
-def accuracy(seen: RegistryYear, new: RegistryYear, ours: NextYear) -> list[Result]:
+def accuracy(name: str, seen: RegistryYear, new: RegistryYear, ours: NextYear) -> list[Result]:
     """CRPS on the patients the registry made a prediction for."""
     rows = ~np.isnan(new.published)
     one, score = ours.courses[rows], new.outcome[rows]
@@ -64,8 +64,8 @@ def accuracy(seen: RegistryYear, new: RegistryYear, ours: NextYear) -> list[Resu
     beside = f"ours {mine:.3f}, registry + Gaussian {registry:.3f}, n = {rows.sum():,}"
     timed = f"ours {mine:.3f} ({ours.seconds:.1f} s), boosting {boosting_crps:.3f} ({seconds:.0f} s)"
     return [
-        Result("NHS hip, CRPS ÷ registry's own prediction + Gaussian band", mine / registry, (None, 0.96), beside),
-        Result("NHS hip, CRPS ÷ quantile gradient boosting", mine / boosting_crps, (None, 1.015), timed),
+        Result(f"{name}, CRPS ÷ registry's own prediction + Gaussian band", mine / registry, (None, 0.96), beside),
+        Result(f"{name}, CRPS ÷ quantile gradient boosting", mine / boosting_crps, (None, 1.015), timed),
     ]
 
 
@@ -98,7 +98,7 @@ def as_numbers(year: RegistryYear) -> np.ndarray:
     return np.column_stack([year.baseline, *codes])
 
 
-def calibration(new: RegistryYear, ours: NextYear) -> list[Result]:
+def calibration(name: str, new: RegistryYear, ours: NextYear) -> list[Result]:
     pit = ours.pit
     low = pd.Series(pit < 0.1)
     decile = pd.Series(pd.qcut(new.baseline, 10).codes)
@@ -106,14 +106,14 @@ def calibration(new: RegistryYear, ours: NextYear) -> list[Result]:
     flagged = subgroup_flags(new, low, decile)
     worst, best = flagged.idxmin(), flagged.idxmax()
     return [
-        Result("NHS hip, 80 % band covers", inside(pit, 0.8), (0.79, 0.81), f"n = {len(pit):,}, randomised PIT"),
-        Result("NHS hip, 50 % band covers", inside(pit, 0.5), (0.485, 0.515)),
-        Result("NHS hip, 90 % band covers", inside(pit, 0.9), (0.885, 0.915)),
-        Result("NHS hip, 80 % band, worst covered baseline decile", by_decile.min(), (0.76, 0.84)),
-        Result("NHS hip, 80 % band, best covered baseline decile", by_decile.max(), (0.76, 0.84)),
-        Result("NHS hip, 10 % low flag", low.mean(), (0.085, 0.11)),
-        Result("NHS hip, 10 % low flag, least flagged subgroup", flagged.min(), (0.07, 0.13), str(worst)),
-        Result("NHS hip, 10 % low flag, most flagged subgroup", flagged.max(), (0.07, 0.13), str(best)),
+        Result(f"{name}, 80 % band covers", inside(pit, 0.8), (0.79, 0.81), f"n = {len(pit):,}, randomised PIT"),
+        Result(f"{name}, 50 % band covers", inside(pit, 0.5), (0.485, 0.515)),
+        Result(f"{name}, 90 % band covers", inside(pit, 0.9), (0.885, 0.915)),
+        Result(f"{name}, 80 % band, worst covered baseline decile", by_decile.min(), (0.76, 0.84)),
+        Result(f"{name}, 80 % band, best covered baseline decile", by_decile.max(), (0.76, 0.84)),
+        Result(f"{name}, 10 % low flag", low.mean(), (0.085, 0.11)),
+        Result(f"{name}, 10 % low flag, least flagged subgroup", flagged.min(), (0.07, 0.13), str(worst)),
+        Result(f"{name}, 10 % low flag, most flagged subgroup", flagged.max(), (0.07, 0.13), str(best)),
     ]
 
 

@@ -57,8 +57,21 @@ def tasks(folder: Path) -> list[Task]:
 
 def results(folder: Path) -> list[Result]:
     """One line per task and one per data set's coverage."""
+    lines, ratios, inside = task_lines(tasks(folder))
+    lines.append(Result("Trials, CRPS ÷ best of three, mean of tasks", float(np.mean(ratios)), (None, 1.015)))
+    together = {}
+    for name, parts in inside.items():
+        together.setdefault(name.split()[0], []).extend(parts)
+    for name, parts in together.items():
+        both = np.concatenate(parts)
+        lines.append(Result(f"{name}, 80 % band covers", both.mean(), (0.78, 0.84), f"{len(both):,} predictions"))
+    return lines
+
+
+def task_lines(asked: list[Task]) -> tuple[list[Result], list[float], dict[str, list[np.ndarray]]]:
+    """One line per task, the ratios to the best comparator, and by trial what of the predictions our band covered."""
     lines, ratios, inside = [], [], {}
-    for task in tasks(folder):
+    for task in asked:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the comparators' convergence warnings are not ours to mend
             bands, score = cross_validated(task)
@@ -68,12 +81,8 @@ def results(folder: Path) -> list[Result]:
         beside = ", ".join(f"{name} {value:.2f}" for name, value in scores.items())
         beside = f"ours {mine:.2f}, {beside}, n = {len(score):,}"
         lines.append(Result(f"{task.name}: CRPS ÷ best of three", ratios[-1], (None, 1.04), beside))
-        inside.setdefault(task.trial.name.split()[0], []).append(covered(bands["ours"], score))
-    lines.append(Result("Trials, CRPS ÷ best of three, mean of tasks", float(np.mean(ratios)), (None, 1.015)))
-    for name, parts in inside.items():
-        both = np.concatenate(parts)
-        lines.append(Result(f"{name}, 80 % band covers", both.mean(), (0.78, 0.84), f"{len(both):,} predictions"))
-    return lines
+        inside.setdefault(task.trial.name, []).append(covered(bands["ours"], score))
+    return lines, ratios, inside
 
 
 def cross_validated(task: Task) -> tuple[dict[str, np.ndarray], np.ndarray]:
