@@ -29,7 +29,7 @@ def raise_alert(
     """
     One alert per episode, rule and trigger, ever; returns its id, None where there is one already or care has ended.
 
-    ``about`` are further columns: evidence, instrument, scale, response_id.
+    ``about`` are further columns: evidence, instrument, scale, response_id; owner_id, who otherwise leads the care.
     """
     if _has_ended(episode, now) or episode.is_historical:
         return None
@@ -43,7 +43,7 @@ def raise_alert(
         "status": status,
         "reason": reason,
         "evidence": {},
-        "owner_id": _lead(session, episode.patient_id),
+        "owner_id": about["owner_id"] if "owner_id" in about else _lead(session, episode.patient_id),
         "raised_at": now,
         "due_at": now + timedelta(hours=hours_to_act()[status]),
         "state": AlertState.OPEN,

@@ -1,51 +1,34 @@
 """Fill the demonstration tenant: one seeded cohort, written in one transaction, once."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, select, text
 
-import settings
 from care import audit
 from care.database import app_session
 from care.models import Patient
 from care.models.patient import Side
 from care.queue import news
-from pathways.demo.answers import AnswerSheet
 from pathways.demo.chance import Chance
 from pathways.demo.cohort import Planned, cohort
 from pathways.demo.content import DemoContent, Shape, demo_content
 from pathways.demo.course import draw_courses
 from pathways.demo.episode import add_episode, enrolled_at, first_index_date
 from pathways.demo.exercise import add_exercise
+from pathways.demo.flags import Flag, answer_flags, exercise_flag, message_flags, silence_flags
 from pathways.demo.messages import add_pathway_messages, add_thread
+from pathways.demo.past import handle_past
 from pathways.demo.people import Person, add_care_team, add_person
 from pathways.demo.rows import Rows
 from pathways.demo.surveys import add_surveys, asked_surveys
-from pathways.demo.tenant import Places, make_places
+from pathways.demo.tenant import make_places
 from pathways.demo.warnings import add_warning_signs
-from pathways.library import load_library as load_pathways
+from pathways.demo.world import SEED, World, make_world
 from pathways.local_time import local_date
-from pathways.pathway import Pathway
-from scoring.instrument import Instrument
-from scoring.instruments import load_library as load_instruments
 
-SEED = 20261
 SECOND_KNEE_AFTER_DAYS = 56
-
-
-@dataclass(frozen=True)
-class World:
-    """All that the rows of one patient are made from."""
-
-    content: DemoContent
-    pathways: dict[str, Pathway]  # by key
-    sheets: dict[tuple[str, str], AnswerSheet]  # by pathway key and instrument
-    warning_signs: dict[str, list[Instrument]]  # by pathway key: what is asked without a course
-    places: Places
-    as_of: datetime
-    seed: int
 
 
 def make_demo(as_of: datetime | None = None, seed: int = SEED, tenant_name: str | None = None) -> int:
@@ -74,43 +57,22 @@ def make_demo(as_of: datetime | None = None, seed: int = SEED, tenant_name: str 
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"demo:{places.tenant_id}"})
         if session.scalar(select(exists().where(Patient.source_key.startswith("demo:")))):
             return 0
-        written = demo_rows(world).store(session)
+        rows, flags = demo_rows(world)
+        written = rows.store(session) + handle_past(session, world, flags)
         audit.record(session, "import", source="demo", seed=seed, rows=written)
         news(session)
     return written
 
 
-def make_world(content: DemoContent, places: Places, as_of: datetime, seed: int) -> World:
-    """Pathways and answer sheets, read once."""
-    instruments = load_instruments(settings.CONTENT / "instruments")
-    pathways = {pathway.key: pathway for pathway in load_pathways().values()}
-    sheets = {
-        (scale.pathway, scale.instrument): AnswerSheet(instruments[scale.instrument], scale.scale)
-        for scale in content.scales
-    }
-    return World(
-        content=content,
-        pathways=pathways,
-        sheets=sheets,
-        warning_signs={
-            key: [instruments[each] for each in pathway.instruments if (key, each) not in sheets]
-            for key, pathway in pathways.items()
-        },
-        places=places,
-        as_of=as_of.replace(microsecond=0),
-        seed=seed,
-    )
-
-
-def demo_rows(world: World) -> Rows:
-    """Every row of the demonstration; a function of the world alone."""
-    rows = Rows(world.places.tenant_id)
+def demo_rows(world: World) -> tuple[Rows, list[Flag]]:
+    """Every row of the demonstration, and what was flagged on the way; a function of the world alone."""
+    rows, flags = Rows(world.places.tenant_id), []
     for planned in cohort(world.content, local_date(world.as_of, world.content.zone), world.seed):
-        _add_patient(rows, world, planned)
-    return rows
+        flags += _add_patient(rows, world, planned)
+    return rows, flags
 
 
-def _add_patient(rows: Rows, world: World, planned: Planned) -> None:
+def _add_patient(rows: Rows, world: World, planned: Planned) -> list[Flag]:
     chance = Chance(world.seed, f"patient {planned.number}")
     zone = planned.clinic.zone or world.content.zone
     created = min(enrolled_at(planned, first_index_date(planned), zone, chance), world.as_of) - timedelta(hours=3)
@@ -118,8 +80,11 @@ def _add_patient(rows: Rows, world: World, planned: Planned) -> None:
     person = add_person(rows, planned, world.content, clinic_id, created, chance)
     lead = world.places.memberships[planned.provider.email]
     add_care_team(rows, person, lead, _colleagues(world, planned), created, chance)
-    for part, side in _episodes(world.content, planned, chance):
-        _add_course(rows, world, part, person, side, chance)
+    return [
+        flag
+        for part, side in _episodes(world.content, planned, chance)
+        for flag in _add_course(rows, world, part, person, side, chance)
+    ]
 
 
 def _colleagues(world: World, planned: Planned) -> list[UUID]:
@@ -145,7 +110,8 @@ def _usual(content: DemoContent) -> Shape:
     return next(shape for shape in content.shapes if shape.key == "on_course")
 
 
-def _add_course(rows: Rows, world: World, planned: Planned, person: Person, side: Side, chance: Chance) -> None:
+def _add_course(rows: Rows, world: World, planned: Planned, person: Person, side: Side, chance: Chance) -> list[Flag]:
+    """All of one episode; returns what was flagged on its way."""
     pathway = world.pathways[planned.pathway]
     lead = world.places.memberships[planned.provider.email]
     clinic_id = world.places.clinics[planned.clinic.code]
@@ -154,9 +120,15 @@ def _add_course(rows: Rows, world: World, planned: Planned, person: Person, side
     sheets = {scale.instrument: world.sheets[planned.pathway, scale.instrument] for scale in scales}
     courses = draw_courses([(scale, sheets[scale.instrument].better) for scale in scales], planned.shape, chance)
     surveys = asked_surveys(frame, chance)
-    add_surveys(rows, frame, surveys, courses, sheets, chance)
-    signs = Chance(world.seed, f"warning signs of {planned.number}, {side}")
-    add_warning_signs(rows, frame, surveys, world.warning_signs[planned.pathway], signs)
-    add_exercise(rows, frame, courses["nprs@1"], chance)
+    answered = add_surveys(rows, frame, surveys, courses, sheets, chance)
+    signs, luck = (Chance(world.seed, f"{what} of {planned.number}, {side}") for what in ("warning signs", "bad week"))
+    last_ids = add_warning_signs(rows, frame, surveys, world.warning_signs[planned.pathway], signs)
+    bad_week = add_exercise(rows, frame, courses["nprs@1"], chance, luck)
     add_pathway_messages(rows, frame, surveys, chance)
-    add_thread(rows, frame, world.content, chance)
+    thread = add_thread(rows, frame, world.content, chance)
+    return [
+        *answer_flags(frame, answered, sheets),
+        *silence_flags(frame, surveys, answered, last_ids, sheets[scales[0].instrument]),
+        *exercise_flag(frame, bad_week, last_ids),
+        *message_flags(frame, thread),
+    ]

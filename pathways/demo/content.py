@@ -81,6 +81,24 @@ class Thread:
 
 
 @dataclass(frozen=True)
+class Habit:
+    """How soon a clinic looks at an alert; see ``data/demo/handling.toml``."""
+
+    clinic: str
+    hours: list[float]  # from, to
+    late: float
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What comes of the alerts of one rule, by outcome: weights, and notes to choose from."""
+
+    rule: str
+    outcomes: dict[str, int]
+    notes: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
 class Names:
     female: list[str]
     male: list[str]
@@ -99,6 +117,8 @@ class DemoContent:
     scales: tuple[ScaleContent, ...]
     shapes: tuple[Shape, ...]
     threads: tuple[Thread, ...]
+    habits: dict[str, Habit]  # by clinic
+    outcomes: dict[str, Outcomes]  # by rule
 
 
 @cache
@@ -115,6 +135,8 @@ def demo_content(folder: Path = settings.CONTENT / "demo") -> DemoContent:
         scales=_rows(folder / "courses.toml", "scale", ScaleContent),
         shapes=_rows(folder / "shapes.toml", "shape", Shape),
         threads=_rows(folder / "threads.toml", "thread", Thread),
+        habits={each.clinic: each for each in _rows(folder / "handling.toml", "habit", Habit)},
+        outcomes={each.rule: each for each in _rows(folder / "handling.toml", "answer", Outcomes)},
     )
 
 

@@ -47,6 +47,10 @@ class Frame:
         index_date = self.first_index_date if day < 0 else self.index_date
         return day_instant(index_date, day, clock, self.person.zone)
 
+    def midnight_after(self, day: date) -> datetime:
+        """The instant at which a local day is over."""
+        return day_instant(day, 1, time(), self.person.zone)
+
     def is_held(self, day: int) -> bool:
         """Nothing that counts from a surgery happens before somebody says that it took place."""
         return day >= 0 and self.planned.shape.ends in ("planned", "unconfirmed")

@@ -1,6 +1,7 @@
 """What exercise was asked, and what the patient reported. No report is no row."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from care.models import ExercisePrescription, ExerciseSession
@@ -14,11 +15,27 @@ from pathways.pathway import Exercise, Plan
 
 STATES = [ExerciseState.DONE] * 26 + [ExerciseState.PARTLY] * 3 + [ExerciseState.NOT_TODAY]
 WEEK = range(7)
+BAD_WEEKS, FIRST_BAD_WEEK, NOT_LATELY = 0.65, 20, 10  # share of patients; days after day 0; days before now
 
 
-def add_exercise(rows: Rows, frame: Frame, pain: Course, chance: Chance) -> None:
-    """``exercise_prescription`` for each plan that has begun, ``exercise_session`` for each report."""
-    active = _active_days(frame, chance)
+@dataclass(frozen=True)
+class Week:
+    """A week in which something came between: its last day, the days with exercise done in it, in the week before."""
+
+    end: date
+    days: int
+    before: int
+
+
+def add_exercise(rows: Rows, frame: Frame, pain: Course, chance: Chance, luck: Chance) -> Week | None:
+    """
+    ``exercise_prescription`` for each plan that has begun, ``exercise_session`` for each report.
+
+    ``luck`` decides whether one week went wrong; that week is returned.
+    """
+    bad_week = _bad_week_ends(frame, luck)
+    active = _active_days(frame, chance) - _left_out(bad_week)
+    done: set[date] = set()
     for exercise in frame.pathway.exercises:
         for plan in exercise.plans:
             start = frame.index_date + timedelta(days=plan.from_day)
@@ -27,7 +44,26 @@ def add_exercise(rows: Rows, frame: Frame, pain: Course, chance: Chance) -> None
             _prescription(rows, frame, exercise, plan, start, chance)
             for day in _asked_days(frame, plan):
                 if day in active and chance.yes(0.93):
-                    _session(rows, frame, exercise, day, pain, chance)
+                    done |= _session(rows, frame, exercise, day, pain, chance)
+    return bad_week and Week(bad_week, _done_in(done, bad_week), _done_in(done, bad_week - timedelta(days=7)))
+
+
+def _bad_week_ends(frame: Frame, luck: Chance) -> date | None:
+    """Every other patient who exercises steadily has one such week, not in the first three and not now."""
+    last = local_date(frame.asked_until, frame.person.zone)
+    days = (min(last - timedelta(days=NOT_LATELY), frame.index_date + timedelta(days=84)) - frame.index_date).days
+    if frame.planned.shape.exercise != "steady" or days < FIRST_BAD_WEEK or not luck.yes(BAD_WEEKS):
+        return None
+    return frame.index_date + timedelta(days=luck.whole(FIRST_BAD_WEEK, days))
+
+
+def _left_out(end: date | None) -> set[date]:
+    """All days of the week but its third."""
+    return set() if end is None else {end - timedelta(days=age) for age in range(7) if age != 4}
+
+
+def _done_in(done: set[date], end: date) -> int:
+    return sum(end - timedelta(days=7) < day <= end for day in done)
 
 
 def _active_days(frame: Frame, chance: Chance) -> set[date]:
@@ -72,7 +108,8 @@ def _prescription(rows: Rows, frame: Frame, exercise: Exercise, plan: Plan, star
     )
 
 
-def _session(rows: Rows, frame: Frame, exercise: Exercise, day: date, pain: Course, chance: Chance) -> None:
+def _session(rows: Rows, frame: Frame, exercise: Exercise, day: date, pain: Course, chance: Chance) -> set[date]:
+    """One report; the day, where it counts as done."""
     state = chance.pick(STATES)
     reason = chance.pick(sorted(frame.pathway.not_today_reasons)) if state is ExerciseState.NOT_TODAY else None
     reported_at = _reported_at(day, frame.person.zone, chance)
@@ -89,6 +126,7 @@ def _session(rows: Rows, frame: Frame, exercise: Exercise, day: date, pain: Cour
         pain=_pain(pain, (day - frame.index_date).days, chance),
         reported_at=reported_at,
     )
+    return set() if state is ExerciseState.NOT_TODAY else {day}
 
 
 def _reported_at(day: date, zone: str, chance: Chance) -> datetime:

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from care.database import app_session
 from care.models import Enrollment, Patient, SurveyResponse, Tenant
 from care.status import EnrollmentState
-from pathways.demo.build import SEED, make_world
 from pathways.demo.cohort import Planned, cohort
 from pathways.demo.content import demo_content
 from pathways.demo.life_answers import answer_surveys, patients_to_answer
 from pathways.demo.life_exercise import patients_to_exercise, report_exercises
 from pathways.demo.tenant import Places
+from pathways.demo.world import SEED, make_world
 from pathways.errors import PathwayError
 from pathways.local_time import local_date
 from pathways.tick import Ticked, tenants_to_tick, tick

@@ -13,11 +13,11 @@ from care.status import AssignmentState
 from care.verbs.answer import submit
 from care.verbs.draft import AnswerRefused, save_answer
 from pathways.asking import OpenSurvey, episode_of, open_surveys
-from pathways.demo.build import World
 from pathways.demo.chance import Chance
 from pathways.demo.cohort import Planned
 from pathways.demo.course import ALARM_BEFORE, continued
 from pathways.demo.course import Course as Latent
+from pathways.demo.world import World
 from scoring.score import score_response
 
 

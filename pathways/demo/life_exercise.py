@@ -12,10 +12,10 @@ from care.links import Visitor
 from care.models import ExercisePrescription, ExerciseSession, Patient, Tenant
 from care.models.event import ExerciseState
 from care.verbs.thread import exercises_of, report_exercise
-from pathways.demo.build import World
 from pathways.demo.chance import Chance
 from pathways.demo.cohort import Planned
 from pathways.demo.exercise import STATES, WEEK
+from pathways.demo.world import World
 from pathways.local_time import instant, local_date
 
 NO_BROWSER = UUID(int=0)  # nobody has opened a link

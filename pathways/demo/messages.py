@@ -55,8 +55,8 @@ def _send(
     _message(rows, frame, Direction.TO_PATIENT, kind, channel, body, at, None, None, chance)
 
 
-def add_thread(rows: Rows, frame: Frame, content: DemoContent, chance: Chance) -> None:
-    """At most one conversation: the one of this patient's story, or an everyday one."""
+def add_thread(rows: Rows, frame: Frame, content: DemoContent, chance: Chance) -> list[dict]:
+    """At most one conversation: the one of this patient's story, or an everyday one. Returns its rows."""
     fitting = [thread for thread in content.threads if _fits(thread, frame)]
     own = [thread for thread in fitting if frame.planned.shape.key in thread.shapes]
     everyday = [thread for thread in fitting if "any" in thread.shapes]
@@ -67,8 +67,10 @@ def add_thread(rows: Rows, frame: Frame, content: DemoContent, chance: Chance) -
         thread = chance.pick(everyday)
         last = frame.enrolled_at + (frame.asked_until - frame.enrolled_at) * chance.between(0.4, 0.95)
     else:
-        return
+        return []
+    before = len(rows.by_model[Message])
     _write(rows, frame, thread, last, chance)
+    return rows.by_model[Message][before:]
 
 
 def _fits(thread: Thread, frame: Frame) -> bool:
@@ -76,11 +78,13 @@ def _fits(thread: Thread, frame: Frame) -> bool:
 
 
 def _write(rows: Rows, frame: Frame, thread: Thread, last: datetime, chance: Chance) -> None:
-    """The lines, ending at ``last``; a line to which somebody replied has been read."""
+    """The lines, ending at ``last`` or where time has come to; a line to which somebody replied has been read."""
     at = max(last - timedelta(hours=sum(line[1] for line in thread.lines)), frame.enrolled_at)
     replies_to = None
     for position, (who, hours, words) in enumerate(thread.lines):
         at += timedelta(hours=hours)
+        if at >= frame.as_of:
+            return
         answered = position + 1 < len(thread.lines)
         from_staff = who == "staff"
         direction = Direction.TO_PATIENT if from_staff else Direction.FROM_PATIENT

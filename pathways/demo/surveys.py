@@ -31,6 +31,19 @@ class Asked:
     answered_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Answered:
+    """One response of an instrument with a course: what was drawn, and the document that came of it."""
+
+    instrument: str  # key@version
+    course: Course
+    response_id: UUID
+    at: datetime
+    day: int  # after the index date; 0 = before it
+    wished: float
+    answers: dict
+
+
 def asked_surveys(frame: Frame, chance: Chance) -> list[Asked]:
     """Every survey step that fell due before now, in the order of time."""
     surveys: list[Asked] = []
@@ -79,9 +92,10 @@ def add_surveys(
     courses: dict[str, Course],
     sheets: dict[str, AnswerSheet],
     chance: Chance,
-) -> None:
+) -> list[Answered]:
     """``survey_assignment`` for each instrument with a course of each survey, ``survey_response`` for each answer."""
     alarm = _alarm_survey(frame, surveys)
+    given = []
     for position, asked in enumerate(surveys):
         for instrument in filter(courses.__contains__, asked.entry.step.surveys):
             response_id = None
@@ -91,7 +105,11 @@ def add_surveys(
                     wished = ALARM_PAIN if position == alarm else min(wished, ALARM_BEFORE)
                 answers = sheets[instrument].fill_in(wished, chance)
                 response_id = add_response(rows, frame, instrument, answers, asked.answered_at, chance)
+                kept = rows.by_model[SurveyResponse][-1]["answers"]
+                course, day = courses[instrument], _day(frame, asked)
+                given.append(Answered(instrument, course, response_id, asked.answered_at, day, wished, kept))
             add_assignment(rows, frame, asked, instrument, response_id, chance)
+    return given
 
 
 def _alarm_survey(frame: Frame, surveys: list[Asked]) -> int | None:

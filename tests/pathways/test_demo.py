@@ -21,10 +21,11 @@ from care.models import (
     SurveyResponse,
 )
 from care.status import AssignmentState, EnrollmentState
-from pathways.demo.build import demo_rows, make_world
+from pathways.demo.build import demo_rows
 from pathways.demo.cohort import cohort
 from pathways.demo.content import demo_content
 from pathways.demo.tenant import Places
+from pathways.demo.world import make_world
 
 AS_OF = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
 SEED = 5
@@ -47,7 +48,7 @@ def small_world(seed=SEED, open_at_most=99):
 
 
 def digest(world):
-    rows = demo_rows(world).by_model
+    rows = demo_rows(world)[0].by_model
     return hashlib.sha256(repr([(model.__name__, each) for model, each in rows.items()]).encode()).hexdigest()
 
 
@@ -64,7 +65,7 @@ def test_the_same_seed_and_instant_give_the_same_rows_in_another_process():
 
 @pytest.fixture(scope="module")
 def rows():
-    return demo_rows(small_world()).by_model
+    return demo_rows(small_world())[0].by_model
 
 
 def test_nothing_has_happened_after_the_instant_of_the_story(rows):

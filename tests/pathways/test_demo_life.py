@@ -15,10 +15,11 @@ from care.verbs.draft import save_answer
 from factories import make_assignment, make_episode, make_patient
 from pathways.asking import open_surveys
 from pathways.demo import life
-from pathways.demo.build import SEED, make_demo
+from pathways.demo.build import make_demo
 from pathways.demo.cohort import cohort
 from pathways.demo.content import demo_content
 from pathways.demo.life import demonstrations, go_on, live
+from pathways.demo.world import SEED
 from pathways.errors import PathwayError
 from pathways.tick import tick
 

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from care.access import Role
 from care.database import app_session, owner_engine
 from care.models import (
+    Alert,
+    AlertEvent,
     AuditEvent,
     CareTeamMember,
     Clinic,
@@ -22,7 +24,7 @@ from care.models import (
 )
 from care.registry import load_library as load_definitions
 from care.sign_in import authenticate
-from care.status import EpisodeState
+from care.status import AlertOutcome, AlertState, EpisodeState
 from care.tenants import add_tenant, tenant_named
 from etl.run import run
 from pathways.__main__ import main
@@ -32,7 +34,7 @@ from pathways.demo.content import demo_content
 from pathways.demo.tenant import demo_accounts, make_places
 from pathways.errors import PathwayError
 from pathways.library import load_library
-from scoring.track import STATUS_OF_RULE, TrackStatus
+from scoring.track import RANK, STATUS_OF_RULE, TrackStatus
 
 AS_OF = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
 SEED = 5
@@ -137,6 +139,49 @@ def test_making_it_leaves_a_trace(demo):
     assert ("import", {"source": "demo", "seed": SEED, "rows": demo[1]}) in [tuple(row) for row in actions]
 
 
+# ---- what was flagged before, and what came of it
+
+
+def test_the_past_ninety_days_show_every_outcome_and_every_state(demo, session):
+    counted = session.execute(select(Alert.state, Alert.outcome, func.count()).group_by(Alert.state, Alert.outcome))
+    seen = {(state, outcome) for state, outcome, _ in counted}
+    assert {outcome for _, outcome in seen} == {None, *AlertOutcome}
+    assert {state for state, _ in seen} == set(AlertState)
+
+
+def test_alerts_were_given_away_put_off_escalated_and_closed_by_people_of_the_clinic(session):
+    events = session.execute(
+        select(AlertEvent.from_state, AlertEvent.to_state, AlertEvent.assigned_to, AlertEvent.membership_id)
+    ).all()
+    assert sum(event.membership_id is None and event.from_state == event.to_state for event in events) >= 10
+    assert sum(bool(event.membership_id and event.assigned_to) for event in events) >= 5
+    assert sum(event.to_state is AlertState.SNOOZED for event in events) >= 10
+    providers = set(session.scalars(select(Membership.id).where(Membership.role == Role.PROVIDER)))
+    assert {event.membership_id for event in events} == {None, *providers}
+
+
+def test_nothing_was_done_before_it_was_raised_out_of_order_or_after_the_instant_of_the_story(session):
+    rows = session.execute(
+        select(Alert.raised_at, AlertEvent.alert_id, AlertEvent.from_state, AlertEvent.to_state, AlertEvent.at)
+        .join(AlertEvent, AlertEvent.alert_id == Alert.id)
+        .where(Alert.raised_at < AS_OF)
+        .order_by(AlertEvent.alert_id, AlertEvent.at)
+    ).all()
+    standing = {}
+    for row in rows:
+        assert row.raised_at <= row.at < AS_OF and AS_OF - row.raised_at <= timedelta(days=90)
+        assert standing.get(row.alert_id) == row.from_state
+        standing[row.alert_id] = row.to_state
+    assert len(standing) > 200
+
+
+def test_most_weeks_had_enough_patients_with_an_alert_to_be_shown(session):
+    rows = session.execute(select(Alert.raised_at, Alert.episode_id).where(Alert.raised_at < AS_OF)).all()
+    weeks = Counter((AS_OF - at).days // 7 for at, _ in {(at, episode) for at, episode in rows})
+    assert sum(count >= 10 for count in weeks.values()) >= 10
+    assert max(weeks.values()) <= 70
+
+
 # ---- as the ETL judges it
 
 OFF = {"slow_start", "plateau", "late_dip", "relapse", "off_from_the_start"}
@@ -174,6 +219,25 @@ def test_every_rule_leads_somebody_and_off_track_comes_suddenly_and_slowly(demo,
     assert {track.reasons[0] for track in tracks if track.headline} == set(STATUS_OF_RULE)
     off = {track.expected["off_tests"] for track in tracks if track.status == TrackStatus.OFF_TRACK}
     assert any(tests.startswith("sudden") for tests in off) and any(tests.endswith("slow") for tests in off)
+
+
+def test_every_rule_raises_an_alert_and_silence_comes_both_ways(judged, session):
+    raised = session.execute(select(Alert.rule, Alert.reason).where(Alert.state != AlertState.RESOLVED)).all()
+    urgent = {rule for rule, status in STATUS_OF_RULE.items() if RANK[status] < RANK[TrackStatus.FEW_DATA]}
+    assert {rule for rule, _ in raised} == urgent | {"patient_wrote"}
+    silent = [reason for rule, reason in raised if rule == "silent"]
+    assert any("2 surveys unanswered" in reason for reason in silent)
+    assert any("1 survey unanswered, usually one every" in reason for reason in silent)
+
+
+def test_a_goal_out_of_reach_says_how_often_that_came_true(judged, session):
+    reasons = session.scalars(select(Alert.reason).where(Alert.rule == "unlikely_goal", Alert.raised_at >= AS_OF)).all()
+    assert reasons and any("like this before" in reason for reason in reasons)
+
+
+def test_no_silence_is_raised_twice(judged, session):
+    silent = session.scalars(select(Alert.episode_id).where(Alert.rule == "silent", Alert.state != AlertState.RESOLVED))
+    assert max(Counter(silent).values()) == 1
 
 
 def test_the_story_of_a_patient_is_what_the_panel_says(judged):
