@@ -22,11 +22,14 @@ class Permission(StrEnum):
     VIEW_OUTCOMES = "view outcomes"
     VIEW_ALERT_HANDLING = "view how alerts are handled"
     VIEW_MONITORING = "view how well the expectation holds"
+    NAME_AHEAD = "see by name who is ahead of the curve"
+    FIT_CURVES = "have the expected courses fitted again"
     EXPORT_RESEARCH = "export research data"
     CHOOSE_SETTINGS = "change the organization's settings"
 
 
-# A manager sees numbers, not people: identifiers and outcomes are separate rights.
+# A manager sees numbers, not people: identifiers and outcomes are separate rights. The one list with names is of
+# patients who do better than expected, so that somebody can tell them and their clinicians.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PROVIDER: frozenset(
         {Permission.VIEW_PANEL, Permission.VIEW_RECORD, Permission.HANDLE_ALERT, Permission.ENROLL}
@@ -36,6 +39,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_OUTCOMES,
             Permission.VIEW_ALERT_HANDLING,
             Permission.VIEW_MONITORING,
+            Permission.NAME_AHEAD,
+            Permission.FIT_CURVES,
             Permission.CHOOSE_SETTINGS,
         }
     ),

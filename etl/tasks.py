@@ -3,17 +3,22 @@
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
-from care.queue import REFRESH, defer_refresh
+from care.fitting import FIT_AGAIN
+from care.queue import REFRESH, REPLAY, defer_refresh
 from care.verbs.escalation import escalate, tenants_to_escalate
 from etl.due import tenants_due
 from etl.lakes import compact_tenant
+from etl.refit import refit_what_has_drifted
+from etl.replay import replay
 from etl.run import run
+from etl.watch import Why
 from pathways.demo.life import demonstrations, go_on
 from pathways.tick import tenants_to_tick
 
@@ -37,10 +42,34 @@ async def refresh(tenant_id: str) -> None:
         await _compact_later(tenant_id)
 
 
+@tasks.task(name=FIT_AGAIN, queue=REFRESH, retry=RetryStrategy(max_attempts=3, exponential_wait=4))
+async def fit_again(tenant_id: str) -> None:
+    """A run that fits every curve of a tenant again, because a manager has asked for it."""
+    await asyncio.to_thread(run, UUID(tenant_id), None, Why.ASKED)
+
+
+@tasks.periodic(cron="30 2 * * *")
+@tasks.task(name="watch_curves", queue=REFRESH, queueing_lock="watch_curves")
+async def watch_curves(timestamp: int) -> None:
+    """Every night: fit again what has drifted on answers that no fit has seen."""
+    await asyncio.to_thread(refit_what_has_drifted, datetime.now(UTC))
+
+
 @tasks.task(name=COMPACT, queue=REFRESH)
 async def compact(tenant_id: str) -> None:
     """Merge a lake's small files and forget its old snapshots."""
     await asyncio.to_thread(compact_tenant, UUID(tenant_id))
+
+
+@tasks.task(name=REPLAY, queue=REPLAY, retry=RetryStrategy(max_attempts=5))
+async def replay_settings(tenant_id: str, replay_id: str) -> None:
+    """Judge a tenant's last days under other settings; stopped or killed on the way it begins anew."""
+    stopped = Event()
+    try:
+        await asyncio.to_thread(replay, UUID(tenant_id), UUID(replay_id), must_stop=stopped.is_set)
+    except asyncio.CancelledError:
+        stopped.set()  # a thread cannot be cancelled, and the process would wait for it
+        raise
 
 
 async def _compact_later(tenant_id: str) -> None:

@@ -18,13 +18,22 @@ def bars_figure(
     colours: Palette,
     promised: float | None = None,
     promised_words: str = "",
+    by_chance: tuple[float, float] | None = None,
 ) -> go.Figure:
-    """One bar per name (None: no bar); ``axis_titles``: x and y; ``promised``: a dashed line to compare with."""
+    """
+    One bar per name (None: no bar); ``axis_titles``: x and y.
+
+    ``promised``: a dashed line to compare with; ``by_chance``: a shaded band around it in which bars end by chance.
+    """
     drawn = figure(colours, HEIGHT, {"l": 52, "r": 8, "t": 22, "b": 48})
-    drawn.add_trace(go.Bar(x=list(names), y=list(heights), marker_color=colours.band_50, hoverinfo="skip", width=0.8))
+    if by_chance is not None:
+        drawn.add_hrect(*by_chance, fillcolor=colours.band_80, line_width=0, layer="below")
+    colour = colours.band_50 if by_chance is None else colours.median  # over the shade it must be told from it
+    drawn.add_trace(go.Bar(x=list(names), y=list(heights), marker_color=colour, hoverinfo="skip", width=0.8))
     if promised is not None:
         drawn.add_hline(promised, line={"color": colours.threshold, "width": 1, "dash": "dash"})
-        drawn.add_annotation(x=1, xref="paper", xanchor="right", y=promised, yanchor="bottom", text=promised_words,
+        drawn.add_annotation(x=1, xref="paper", xanchor="right", y=by_chance[1] if by_chance else promised,
+                             yanchor="bottom", text=promised_words,
                              showarrow=False, font={"size": LABEL_TEXT, "color": colours.threshold})  # fmt: skip
     drawn.update_layout(
         xaxis=axis(

@@ -23,9 +23,14 @@ class Dot:
 
 
 def dots_figure(
-    dots: Sequence[Dot], axis_title: str, colours: Palette, promised: float | None = None, promised_words: str = ""
+    dots: Sequence[Dot],
+    axis_title: str,
+    colours: Palette,
+    promised: float | None = None,
+    promised_words: str = "",
+    begins: int = 0,
 ) -> go.Figure:
-    """Shares over 0–100 %; ``promised``: a thin dashed line to compare with, named by ``promised_words``."""
+    """Shares over ``begins``–100 %; ``promised``: a thin dashed line to compare with, named by ``promised_words``."""
     drawn = figure(colours, ROW * len(dots) + ROOM + (18 if promised else 0), {"l": 8, "r": 8, "t": 18, "b": 44})
     names = [as_label(dot.name) for dot in dots]
     for name, dot in zip(names, dots, strict=True):
@@ -49,8 +54,8 @@ def dots_figure(
     drawn.update_layout(
         xaxis=axis(
             colours,
-            range=[-2, 102],
-            tickvals=[0, 25, 50, 75, 100],
+            range=[begins - 2, 102],
+            tickvals=[begins, *(tick for tick in (25, 50, 75, 100) if tick > begins)],
             ticksuffix="\u202f%",
             title={"text": axis_title, "font": {"size": AXIS_TEXT}},
         ),

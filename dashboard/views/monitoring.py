@@ -1,22 +1,25 @@
-"""Does the expectation hold? The judged answers as shares and sentences; worse is always to the left."""
+"""Does the expectation hold? The judged answers as shares, for everybody and by group; worse is always to the left."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from care.access import Viewer
-from dashboard.charts.dots import Dot
-from dashboard.definitions import instrument
-from dashboard.words import DASH, count, percent, short_date
+from dashboard.definitions import instrument, pathway, scale_name
+from dashboard.labels import condition_label
+from scoring.monitoring import Tenths, coverage_by, randomised_pit, tenths_of, wilson
 from scoring.recovery_flags import worse_shares
-from scoring.recovery_monitor import ENOUGH, Drift, coverage_by, drift, pit_histogram, uneven
-from warehouse.questions.monitoring import Fits
+from warehouse.questions.judged_answers import COMORBIDITIES
 from warehouse.suppression import hidden_groups, is_small
+from warehouse.watch_rules import monitoring_rules
 
-PROMISED = 0.8
-THIRDS = {1: "Worst third at the start", 2: "Middle third", 3: "Best third at the start"}
+EVERYBODY = "Everybody"
 SEXES = {"female": "Women", "male": "Men"}
+ENOUGH_FOR_TENTHS = 200  # patients; of fewer, a tenth of the starting scores would be under twenty
+ORDINALS = ("worst", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "best")
+THIRDS = ("worst third", "middle third", "best third")
 
 
 @dataclass(frozen=True)
@@ -24,142 +27,124 @@ class Monitoring:
     """
     Parameters
     ----------
-    n, patients : judged answers, and of how many patients; ``groups`` is empty under ten
-    tenths : share of answers in each tenth of their expectation, worst first; 0.1 each when it holds
-    groups : coverage by subgroup: kind, name, n, inside, low, high, half, flagged, off; NaN where hidden
-    drift : has coverage moved, in the order of judging
+    n, patients : judged answers, and of how many patients
+    tenths : where they fell; None under ten patients: then nothing else is known
+    whole : the row of everybody, None under ten patients
+    groups : as ``scoring.monitoring.coverage_by`` and kind, name, flagged (share of patients ever), flagged_low,
+        flagged_high, in_care (patients who could be); the furthest off first
+    held_back : names of the groups that are too small to be shown, or would give such a one away
     """
 
     n: int
     patients: int
-    tenths: np.ndarray
+    tenths: Tenths | None
+    whole: pd.Series | None
     groups: pd.DataFrame
-    drift: Drift | None
+    held_back: tuple[str, ...]
 
 
 def monitoring(viewer: Viewer, answers: pd.DataFrame) -> Monitoring:
     """From the rows of ``get_judged_answers``."""
     patients = answers["episode_id"].nunique()
     if not patients or is_small(patients):
-        return Monitoring(len(answers), patients, np.array([]), pd.DataFrame(), None)
-    oriented = _oriented(viewer, answers)
-    pit = oriented["worse"].to_numpy(float)
-    kinds = {
-        "": pd.Series("Everybody", oriented.index),
-        "Clinic": oriented["clinic"],
-        "Sex": oriented["sex"].map(SEXES).fillna("Other or unknown"),
-        "Age": oriented["age_band"].where(oriented["age_band"] != "", "Unknown age"),
-        "Start": oriented["third"].map(THIRDS),
-    }
-    tables = [_groups(kind, pit, group, oriented["episode_id"]) for kind, group in kinds.items()]
-    return Monitoring(len(pit), patients, pit_histogram(pit), pd.concat(tables, ignore_index=True), drift(pit))
+        return Monitoring(len(answers), patients, None, None, pd.DataFrame(), ())
+    seen = oriented(viewer, answers)
+    shown, held_back = _groups(viewer, seen, patients)
+    number = sum(len(set(mine["name"])) for mine in shown) or 1
+    table = [_table(mine, number) for mine in shown]
+    groups = pd.concat(table, ignore_index=True) if table else pd.DataFrame()
+    if not groups.empty:
+        distance = groups["beyond"].abs(), (groups["inside_80"] - 0.8).abs()
+        order = np.lexsort((groups["name"], -distance[1], -distance[0]))
+        groups = groups.iloc[order].reset_index(drop=True)
+    whole = _table(seen.assign(kind="", name=EVERYBODY), 1).iloc[0]
+    tenths = tenths_of(seen["worse"].to_numpy(float), seen["episode_id"].to_numpy())
+    return Monitoring(len(seen), patients, tenths, whole, groups, tuple(held_back))
 
 
-def _oriented(viewer: Viewer, answers: pd.DataFrame) -> pd.DataFrame:
-    """With ``worse``, the share of similar patients who are worse off, and ``third`` counted from the worst."""
+def oriented(viewer: Viewer, answers: pd.DataFrame) -> pd.DataFrame:
+    """With ``worse``, the place of each answer among similar patients from the worst, and ``start`` from the worst."""
     parts = []
     for (reference, scale), rows in answers.groupby(["instrument", "scale"], sort=True):
         higher = instrument(viewer, reference).scale(scale).direction == "higher"
-        worse = worse_shares(rows["below"].to_numpy(float), higher)
-        parts.append(rows.assign(worse=worse, third=rows["third"] if higher else 4 - rows["third"]))
+        pit = randomised_pit(*(rows[name].to_numpy(float) for name in ("below", "equal", "chance")))
+        start = rows["start"] if higher else 1 - rows["start"]
+        parts.append(rows.assign(worse=worse_shares(pit, higher), start=start))
     return pd.concat(parts).sort_index()
 
 
-def _groups(kind: str, pit: np.ndarray, group: pd.Series, episodes: pd.Series) -> pd.DataFrame:
-    names = group.to_numpy(object)
-    table = coverage_by(pit, names, PROMISED)
-    table["half"] = coverage_by(pit, names, 0.5)["inside"]
-    sizes = episodes.groupby(names).nunique().reindex(table.index)
-    hidden = hidden_groups(sizes.to_numpy())
-    table.loc[hidden, ["n", "inside", "low", "high", "half", "flagged"]] = np.nan
-    table.loc[hidden, "off"] = False
-    return table.rename_axis("name").reset_index().assign(kind=kind)
+def _groups(viewer: Viewer, seen: pd.DataFrame, patients: int) -> tuple[list[pd.DataFrame], list[str]]:
+    """The rows of each kind's groups that may be shown, and the names of those that may not."""
+    shown, held_back = [], []
+    for kind, names in _kinds(viewer, seen, patients).items():
+        rows = seen.assign(kind=kind, name=names)
+        sizes = rows.groupby("name", sort=True)["episode_id"].nunique()
+        if len(sizes) < 2:
+            continue  # everybody once more
+        hidden = set(sizes.index[hidden_groups(sizes.to_numpy())])
+        held_back.extend(sorted(hidden))
+        shown.append(rows[~rows["name"].isin(hidden)])
+    also, small = _comorbid(seen, patients)
+    return [mine for mine in [*shown, *also] if len(mine)], [*held_back, *small]
 
 
-def page_title(seen: Monitoring) -> str:
-    """The expected range held 79 % of 1,204 answers, as promised"""
-    if seen.groups.empty:
-        return "Too few judged answers to check the expectation"
-    whole = seen.groups.iloc[0]
-    return f"The expected range held {percent(whole['inside'])} of {count(seen.n)} answers, {_verdict(whole)}"
+def _kinds(viewer: Viewer, seen: pd.DataFrame, patients: int) -> dict[str, pd.Series]:
+    words = THIRDS if patients < ENOUGH_FOR_TENTHS else tuple(f"{each} tenth" for each in ORDINALS)
+    part = np.minimum((seen["start"].to_numpy(float) * len(words)).astype(int), len(words) - 1)
+    treated = _in_words(seen, ["condition", "stratum"], _condition)
+    kinds = {
+        "Clinic": seen["clinic"],
+        "Sex": seen["sex"].map(SEXES).fillna("Sex other or unknown"),
+        "Age": ("Aged " + seen["age_band"].str.replace(" to ", "–")).where(seen["age_band"] != "", "Age unknown"),
+        "Start": pd.Series([f"Start: {words[each]}" for each in part], seen.index),
+        "Condition": treated,
+        "Questionnaire": _in_words(seen, ["instrument", "scale"], lambda *which: _scale(viewer, *which)),
+    }
+    on = _in_words(seen, ["pathway"], lambda key: pathway(viewer, key).title["en"] if key else "No pathway")
+    if len(set(zip(on, treated, strict=True))) > max(on.nunique(), treated.nunique()):
+        kinds["Pathway"] = on  # else it is the condition under another name
+    return kinds
 
 
-def _verdict(whole: pd.Series) -> str:
-    if whole["low"] <= PROMISED <= whole["high"]:
-        return f"as promised ({percent(PROMISED)})"
-    return f"{'fewer' if whole['inside'] < PROMISED else 'more'} than the {percent(PROMISED)} promised"
+def _in_words(seen: pd.DataFrame, columns: list[str], words: Callable[..., str]) -> pd.Series:
+    """The words of each row's values, asked once per distinct ones."""
+    keys = pd.MultiIndex.from_frame(seen[columns])
+    known = {key: words(*key) for key in keys.unique()}
+    return pd.Series([known[key] for key in keys], seen.index)
 
 
-def drift_words(seen: Monitoring, fits: Fits) -> str:
-    """What the CUSUM says, and what happens then."""
-    again = "Curves are fitted again by themselves whenever an episode closes"
-    last = f", last on {short_date(fits.last_at.date(), fits.last_at.date())}" if fits.last_at else ""
-    if seen.drift is None or not seen.drift.alarm:
-        return f"Coverage has not drifted. {again}{last}."
-    answers = seen.n - seen.drift.since
-    kind = "narrow" if seen.drift.too_narrow[-1] >= seen.drift.too_wide[-1] else "wide"
-    return (
-        f"Coverage has drifted for {count(answers)} answers: the range has become too {kind}. {again}{last}; "
-        "until enough have closed, read a flag with more caution."
-    )
+def _condition(condition: str, stratum: str) -> str:
+    return f"{condition_label(condition)}, {stratum}" if stratum else condition_label(condition)
 
 
-def group_dots(seen: Monitoring) -> list[Dot]:
-    """Everybody and each group that may be shown: share inside the 80 % range."""
-    rows = seen.groups.dropna(subset=["inside"])
-    return [Dot(row.name, row.inside, row.low, row.high, group_words(row)) for row in rows.itertuples(index=False)]
+def _scale(viewer: Viewer, reference: str, scale: str) -> str:
+    definition = instrument(viewer, reference)
+    return scale_name(definition, definition.scale(scale))
 
 
-def group_words(row) -> str:
-    return f"{percent(row.inside)} of {count(int(row.n))} ({row.low * 100:.0f}{DASH}{row.high * 100:.0f})"
+def _comorbid(seen: pd.DataFrame, patients: int) -> tuple[list[pd.DataFrame], list[str]]:
+    """Patients with each comorbidity; hidden too where those without it would be few."""
+    shown, held_back = [], []
+    for name in COMORBIDITIES:
+        has = np.array([isinstance(each, list | np.ndarray) and name in each for each in seen["comorbidities"]], bool)
+        rows = seen[has].assign(kind="Also has", name=f"With {name.replace('_', ' ').replace('bp', 'blood pressure')}")
+        with_it = rows["episode_id"].nunique()
+        if not with_it:
+            continue
+        if is_small(with_it) or is_small(patients - with_it):
+            held_back.append(rows["name"].iloc[0])
+        else:
+            shown.append(rows)
+    return shown, held_back
 
 
-def groups_finding(seen: Monitoring) -> str:
-    off = seen.groups[seen.groups["off"] & (seen.groups["kind"] != "")]
-    if off.empty:
-        return "No group is off: each is within chance, or too small to tell"
-    return f"Off by two points or more: {', '.join(off['name'])}"
-
-
-def group_rows(seen: Monitoring) -> list[dict[str, str]]:
-    rows = []
-    for row in seen.groups.itertuples(index=False):
-        hidden = np.isnan(row.inside)
-        rows.append(
-            {
-                "Group": f"{row.kind}: {row.name}" if row.kind else row.name,
-                "Inside the 80\u202f% range": "fewer than 10 patients" if hidden else group_words(row),
-                "Inside the 50\u202f% range": DASH if hidden else percent(row.half),
-                "In the worst tenth": DASH if hidden else percent(row.flagged),
-                "Verdict": DASH if hidden else _group_verdict(row),
-            }
-        )
-    return rows
-
-
-def _group_verdict(row) -> str:
-    if row.n < ENOUGH:
-        return f"too few to tell (under {ENOUGH})"
-    return "off" if row.off else "holds"
-
-
-def tenth_rows(seen: Monitoring) -> list[dict[str, str]]:
-    return [
-        {"Tenth of the expectation": name, "Share of answers": percent(share), "Expected": percent(0.1)}
-        for name, share in zip(tenth_names(), seen.tenths, strict=True)
-    ]
-
-
-def tenth_names() -> list[str]:
-    return ["worst", *map(str, range(2, 10)), "best"]
-
-
-def tenths_finding(seen: Monitoring) -> str:
-    """Which end the answers pile up at, if any by more than half as much again; else whether they fall evenly."""
-    worst, best = seen.tenths[0], seen.tenths[-1]
-    if max(worst, best) < 0.15:
-        how = "do not fall evenly" if uneven(seen.tenths, seen.n) else "fall evenly"
-        return f"Answers {how} over what was expected"
-    if min(worst, best) >= 0.15:
-        return "More answers than promised lie at both ends: the range is too narrow"
-    return f"More answers than promised lie at the {'worse' if worst > best else 'better'} end"
+def _table(rows: pd.DataFrame, groups: int) -> pd.DataFrame:
+    """Coverage and flags of one kind's groups; ``groups``: how many are looked at altogether."""
+    names, episodes = rows["name"].to_numpy(object), rows["episode_id"].to_numpy()
+    table = coverage_by(rows["worse"].to_numpy(float), names, episodes, monitoring_rules(), groups)
+    could_be = rows[rows["flagged"].notna()]
+    ever = could_be.assign(flagged=could_be["flagged"].astype(bool)).groupby(["name", "episode_id"])["flagged"].any()
+    by_name = ever.groupby("name").agg(["mean", "size"]).reindex(table.index)
+    table["flagged"], table["in_care"] = by_name["mean"], by_name["size"].fillna(0).astype(int)
+    table["flagged_low"], table["flagged_high"] = wilson(table["flagged"].to_numpy(float), by_name["size"].to_numpy())
+    return table.rename_axis("name").reset_index().assign(kind=rows["kind"].iloc[0])

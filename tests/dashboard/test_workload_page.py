@@ -2,17 +2,12 @@
 
 from datetime import UTC, datetime
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from care.registry import load_library
-from dashboard.views import monitoring as checked
 from dashboard.views.workload import hours_words, page_title
 from etl.run import run
-from scoring.recovery_monitor import drift, pit_histogram
 from warehouse.questions.alert_handling_shown import ShownHandling
-from warehouse.questions.monitoring import Fits
 
 NOW = datetime.now(UTC)
 
@@ -53,24 +48,3 @@ def test_a_time_is_said_in_the_unit_one_would_say(hours, words):
 
 def test_no_alerts_have_a_title_too():
     assert page_title(ShownHandling(None, {}, {}, {}, 0, None)) == "Too few alerts to say how they are handled"
-
-
-def test_a_range_that_grew_too_narrow_is_said_with_what_happens_next():
-    pit = np.concatenate([np.linspace(0.01, 0.99, 300), np.tile([0.02, 0.98, 0.5], 200)])
-    groups = pd.DataFrame({"name": ["Everybody"], "kind": [""], "n": [900.0], "inside": [0.5]})
-    seen = checked.Monitoring(900, 300, pit_histogram(pit), groups, drift(pit))
-    words = checked.drift_words(seen, Fits(3, NOW))
-    assert "too narrow" in words and "fitted again by themselves" in words
-    assert checked.tenths_finding(seen) == "More answers than promised lie at both ends: the range is too narrow"
-
-
-@pytest.mark.parametrize(
-    ("tenths", "how"),
-    [
-        ([0.11, 0.04, 0.11, 0.10, 0.12, 0.15, 0.13, 0.13, 0.04, 0.07], "do not fall evenly"),
-        ([0.11, 0.09, 0.11, 0.10, 0.09, 0.11, 0.10, 0.09, 0.10, 0.10], "fall evenly"),
-    ],
-)
-def test_tenths_are_called_even_only_when_chance_explains_them(tenths, how):
-    seen = checked.Monitoring(328, 120, np.array(tenths), pd.DataFrame(), None)
-    assert checked.tenths_finding(seen) == f"Answers {how} over what was expected"

@@ -3,10 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from sqlalchemy import update
 
+from care.access import Scope
 from care.database import app_session
+from care.lakes import lake_address
 from care.models import Episode
 from care.status import AssignmentState, EpisodeState
 from etl.lakes import open_writer, tenant_lock
@@ -15,6 +18,9 @@ from etl.strata import Stratum
 from etl.watch import Why, drifted, may_refit_for_drift, reason_to_fit
 from factories import make_assignment, make_episode, make_patient, make_response
 from lake_rows import lake_rows
+from scoring.monitoring import randomised_pit, tenths_of
+from warehouse.connection import Lake, reader
+from warehouse.questions.judged_answers import get_judged_answers
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 INDEX = date(2026, 1, 12)
@@ -49,6 +55,11 @@ def fits(alpha) -> list[tuple]:
     return lake_rows(alpha.id, f"SELECT n, why, counts, answers > 0 {OF_CURVE} ORDER BY snapshot")
 
 
+def judged(alpha) -> pd.DataFrame:
+    with reader(Lake(**lake_address(alpha.id))) as lake:
+        return get_judged_answers(lake, Scope(alpha.id, None))
+
+
 def found(alpha) -> dict:
     with tenant_lock(alpha.id):
         return drifted(open_writer(alpha.id))
@@ -68,6 +79,16 @@ def alpha(tenants):
 def test_a_first_fit_is_written_down_and_a_sound_curve_has_not_drifted(alpha):
     assert fits(alpha) == [(100, "first", True, False)]
     assert not found(alpha)
+
+
+def test_of_a_sound_clinic_whole_numbers_fall_evenly(alpha):
+    answers = judged(alpha)
+    assert len(answers) == 80 and answers["counts"].all()  # none of a closed episode: its curve has seen it
+    pit = randomised_pit(*(answers[name].to_numpy(float) for name in ("below", "equal", "chance")))
+    seen = tenths_of(pit, answers["episode_id"].to_numpy())
+    assert not seen.uneven
+    # the middle of the ties, which the page showed before: four scores of eleven, bunched
+    assert tenths_of(answers["below"].to_numpy(float), answers["episode_id"].to_numpy()).uneven
 
 
 def test_whole_numbers_are_spread_over_their_ties(alpha):

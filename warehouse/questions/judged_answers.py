@@ -110,7 +110,7 @@ def get_judged_answers(cursor: DuckDBPyConnection, scope: ClinicScope) -> pd.Dat
             = (e.condition, e.stratum, e.index_kind, j.instrument, j.scale)
         WHERE
             (
-                e.is_historical OR o.finished_at IS NULL OR j.judged_as_of < o.finished_at
+                e.is_historical OR o.episode_id IS NULL OR j.judged_as_of < o.finished_at
                 OR (e.state = 'open' AND r.completed_at > o.finished_at)
             )
             AND ($clinics IS NULL OR list_contains($clinics, e.clinic_id))

@@ -1,7 +1,6 @@
-"""Does the expectation hold? How each answer stood in the band that judged it, before that answer could move it."""
+"""Does the expectation hold? The curves there are, why each was fitted, and how many patients are ahead of theirs."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import pandas as pd
 from duckdb import DuckDBPyConnection
@@ -11,80 +10,59 @@ from warehouse.scope import ClinicScope, clinic_list
 from warehouse.suppression import is_small
 
 
-def get_judged_answers(cursor: DuckDBPyConnection, scope: ClinicScope) -> pd.DataFrame:
+def get_fits(cursor: DuckDBPyConnection, scope: ClinicScope) -> pd.DataFrame:
     """
-    Every answer as it was judged the first time, out of sample.
+    One row per stratum with a curve, whatever the scope: they are fitted on everybody, on all pathways together.
 
-    A curve is fitted on closed episodes. An answer judged while its episode was open was in no fit; a registry's is
-    judged by the fit without its provider's fold. What was judged after its own episode had closed is left out.
-
-    Returns
-    -------
-    DataFrame, one row per answer and scale, in the order judged
-        instrument, scale, episode_id, clinic; sex, age_band ("" where unknown)
-        below : share of similar patients with a lower score, 0–1
-        third : 1–3, of the score at the start, 1 = lowest, within the stratum and scale
-        judged_as_of : instant
+    condition, stratum, index_kind, instrument, scale; n own patients; the newest fit: fitted_at (instant), why, shift,
+    spread, answers; counted_from : instant since when its drift is counted; both instants None in a lake older than
+    the table of fits
     """
     return cursor.execute(
         """
-        WITH first_judged AS (
-            SELECT
-                episode_id, instrument, scale, response_id,
-                arg_min(below, snapshot) AS below,
-                arg_min(baseline, snapshot) AS baseline,
-                arg_min(judged_as_of, snapshot) AS judged_as_of
-            FROM lake.track_history
-            WHERE below IS NOT NULL AND response_id IS NOT NULL
-            GROUP BY episode_id, instrument, scale, response_id
+        WITH newest AS (
+            SELECT * FROM lake.curve_fit
+            QUALIFY row_number() OVER (
+                PARTITION BY condition, stratum, index_kind, instrument, scale ORDER BY snapshot DESC
+            ) = 1
+        ),
+        counted AS (
+            SELECT condition, stratum, index_kind, instrument, scale, max(fitted_at) AS counted_from
+            FROM lake.curve_fit
+            WHERE counts
+            GROUP BY condition, stratum, index_kind, instrument, scale
         )
         SELECT
-            j.instrument,
-            j.scale,
-            CAST(j.episode_id AS VARCHAR) AS episode_id,
-            c.name AS clinic,
-            p.sex,
-            coalesce(
-                p.age_band,
-                CASE WHEN p.birth_year IS NOT NULL THEN
-                    printf('%d to %d', (year(e.index_date) - p.birth_year) // 10 * 10,
-                           (year(e.index_date) - p.birth_year) // 10 * 10 + 9)
-                END,
-                ''
-            ) AS age_band,
-            j.below,
-            ntile(3) OVER (
-                PARTITION BY e.condition, e.stratum, e.index_kind, j.instrument, j.scale
-                ORDER BY j.baseline, j.episode_id
-            ) AS third,
-            CAST(j.judged_as_of AS TIMESTAMP) AS judged_as_of
-        FROM first_judged AS j
-        JOIN lake.episode AS e USING (episode_id)
-        JOIN lake.patient AS p USING (patient_key)
-        JOIN lake.clinic AS c ON c.clinic_id = e.clinic_id
-        JOIN lake.response AS r USING (response_id)
-        WHERE
-            (e.is_historical OR e.closed_at IS NULL OR j.judged_as_of < e.closed_at)
-            AND ($clinics IS NULL OR list_contains($clinics, e.clinic_id))
-        ORDER BY j.judged_as_of, r.completed_at, j.episode_id, j.instrument, j.scale
-        """,
-        {"clinics": clinic_list(scope)},
+            k.condition, k.stratum, k.index_kind, k.instrument, k.scale,
+            k.n,
+            k.fitted_at,
+            coalesce(f.why, 'learned') AS why,
+            coalesce(f.shift, 0) AS shift,
+            coalesce(f.spread, 1) AS spread,
+            coalesce(f.answers, 0) AS answers,
+            c.counted_from
+        FROM lake.curve_statistic AS k
+        LEFT JOIN newest AS f USING (condition, stratum, index_kind, instrument, scale)
+        LEFT JOIN counted AS c USING (condition, stratum, index_kind, instrument, scale)
+        WHERE k.fold_left_out = -1 AND k.curve IS NOT NULL AND coalesce(k.pathway, '') = ''
+        ORDER BY k.condition, k.stratum, k.index_kind, k.instrument, k.scale
+        """
     ).df()
 
 
-@dataclass(frozen=True)
-class Fits:
-    """How many strata and scales have a curve, and when one was fitted last; None without any."""
-
-    curves: int
-    last_at: datetime | None
-
-
-def get_fits(cursor: DuckDBPyConnection, scope: ClinicScope) -> Fits:
-    """One row: the curves of the lake, whatever the scope: they are fitted on everybody."""
-    return Fits(
-        *one_row(cursor, "SELECT count(*) FILTER (n > 0), max(fitted_at) FILTER (n > 0) FROM lake.curve_statistic")
-    )
+def get_refits(cursor: DuckDBPyConnection, scope: ClinicScope, most: int = 8) -> pd.DataFrame:
+    """One row per run and reason for which curves were fitted again, newest first: fitted_at, why, curves, corrected"""
+    return cursor.execute(
+        """
+        SELECT fitted_at, why, count(*) AS curves, count(*) FILTER (answers > 0) AS corrected
+        FROM lake.curve_fit
+        WHERE why <> 'first'
+        GROUP BY fitted_at, snapshot, why
+        ORDER BY snapshot DESC, why
+        LIMIT $most
+        """,
+        {"most": most},
+    ).df()
 
 
 @dataclass(frozen=True)
