@@ -104,6 +104,9 @@ class _installation:
         self.patch.setattr(settings, "VAR", self.folder)
         self.patch.setattr(settings, "LAKE_ROOT", str(self.folder / "lake"))
         self.patch.setattr(settings, "EXPORT_ROOT", self.folder / "exports")
+        # A run of our small lakes takes a second thread twice the time of a processor; `running_app` has the default.
+        self.patch.setattr(settings, "DUCKDB_THREADS", 1)
+        self.patch.setenv("PO_DUCKDB_THREADS", "1")
         # Roles belong to the server and their passwords to the installation: one secret for the whole session.
         self.patch.setenv("PO_SECRET", "of the test session")
         # For commands that a test starts as processes of their own.
