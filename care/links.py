@@ -14,21 +14,23 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from care import audit
 from care.access import Permission, Viewer, check_may
 from care.database import TenantSession, app_session
 from care.errors import CareError
-from care.models import Episode, Patient, SurveyAssignment, SurveyLink, Tenant
+from care.models import Alert, Episode, Patient, SurveyAssignment, SurveyLink, Tenant
 from care.queue import news
 from care.raising import raise_alert
 from care.scoping import episodes_within
-from care.status import AssignmentState, EpisodeState
+from care.status import AlertOutcome, AlertState, AssignmentState, EpisodeState
+from care.verbs.handling import Handling
 
 IDLE = timedelta(minutes=30)
 WRONG_DATES = 5
+WANTED = "link_wanted"  # the rule of the alert by which a patient asks for a new link
 WITHOUT_SURVEY = timedelta(days=14)  # how long a link is good for while no survey is open
 
 # Both in one statement, because every page of the portal begins with it.
@@ -77,7 +79,8 @@ def make_link(viewer: Viewer, episode_id: UUID, now: datetime) -> tuple[str, dat
     """
     A new link for staff to copy or print: (its secret, when it ends); only the secret's hash is kept.
 
-    It ends when the open survey's window closes, without one after two weeks.
+    It ends when the open survey's window closes, without one after two weeks. Older ones that nobody has opened end
+    now, and who asked for a new one has it.
     """
     check_may(viewer.role, Permission.ENROLL)
     with app_session(viewer.tenant_id) as session:
@@ -90,6 +93,7 @@ def make_link(viewer: Viewer, episode_id: UUID, now: datetime) -> tuple[str, dat
             raise CareError("This patient is not on your list, or the episode is closed. Reload the page.")
         if session.get_one(Patient, episode.patient_id).birth_date is None:
             raise CareError("No link was made: the date of birth opens it, and it is not known. Add it first.")
+        _supersede(session, viewer, episode.id, now)
         token = secrets.token_urlsafe(24)
         link = SurveyLink(
             tenant_id=viewer.tenant_id,
@@ -104,6 +108,19 @@ def make_link(viewer: Viewer, episode_id: UUID, now: datetime) -> tuple[str, dat
         session.flush()
         audit.record(session, "make_link", viewer=viewer, patients=[episode.patient_id], link=str(link.id))
         return token, link.expires_at
+
+
+def _supersede(session: Session, viewer: Viewer, episode_id: UUID, now: datetime) -> None:
+    session.execute(
+        update(SurveyLink)
+        .where(SurveyLink.episode_id == episode_id, SurveyLink.used_at.is_(None), SurveyLink.expires_at > now)
+        .values(expires_at=now)
+    )
+    wanted = select(Alert.id).where(
+        Alert.episode_id == episode_id, Alert.rule == WANTED, Alert.state != AlertState.RESOLVED
+    )
+    for alert_id in session.scalars(wanted).all():
+        Handling(session, viewer, now).resolve(alert_id, AlertOutcome.MESSAGED, "A new link was made.")
 
 
 def way_of_link(token: str, cookie: str | None, now: datetime) -> Way:
@@ -175,7 +192,7 @@ def ask_for_new_link(token: str, now: datetime) -> None:
     if found is not None:
         with app_session(found.tenant_id, found.patient_id) as session:
             link = session.get_one(SurveyLink, found.link_id)
-            _tell_staff(session, link, "link_wanted", "Asks for a new link to the survey.", now)
+            _tell_staff(session, link, WANTED, "Asks for a new link to the survey.", now)
 
 
 def leave(visitor: Visitor, now: datetime) -> None:

@@ -11,6 +11,7 @@ from care.errors import CareError, NotPermitted
 from care.links import Way, ask_for_new_link, make_link, open_link, visitor_behind, way_of_link
 from care.models import Alert, Message
 from care.sign_in import authenticate, start_session, viewer_behind
+from care.status import AlertOutcome, AlertState
 from care.tenants import add_account
 from care.verbs.thread import check_password, has_password, reset_password, set_password, write_to_team
 from factories import make_assignment, make_episode, make_patient
@@ -62,8 +63,8 @@ def test_looking_at_a_link_opens_nothing_and_the_right_date_opens_it(link, episo
 
 
 def test_a_link_ends_when_the_window_of_the_survey_closes(people, episode, link):
-    assert make_link(people["north"], episode.id, NOW)[1] == NOW + timedelta(days=6)
     _, cookie = open_link(link, None, BORN, NOW)
+    assert make_link(people["north"], episode.id, NOW)[1] == NOW + timedelta(days=6)
     later = NOW + timedelta(days=6)
     assert way_of_link(link, None, later) is Way.EXPIRED
     assert visitor_behind(cookie, later) == (Way.EXPIRED, None)
@@ -93,6 +94,28 @@ def test_after_half_an_hour_idle_the_same_browser_is_asked_for_the_date_again(li
     assert way is Way.OPEN
     assert visitor_behind(fresh, idle)[0] is Way.OPEN
     assert visitor_behind(cookie, idle) == (Way.UNKNOWN, None)
+
+
+def test_a_new_link_ends_the_older_ones_that_nobody_has_opened(people, episode, link):
+    newer, _ = make_link(people["north"], episode.id, NOW + timedelta(minutes=5))
+    later = NOW + timedelta(minutes=6)
+    assert (way_of_link(link, None, later), way_of_link(newer, None, later)) == (Way.EXPIRED, Way.ASK_DATE)
+    assert open_link(link, None, BORN, later) == (Way.EXPIRED, None)
+
+
+def test_a_new_link_leaves_the_browser_alone_that_is_signed_in(people, episode, link):
+    _, cookie = open_link(link, None, BORN, NOW)
+    make_link(people["north"], episode.id, NOW + timedelta(minutes=5))
+    assert visitor_behind(cookie, NOW + timedelta(minutes=6))[0] is Way.OPEN
+
+
+def test_a_new_link_answers_the_patient_who_asked_for_one(people, episode, link):
+    open_link(link, None, BORN, NOW)
+    ask_for_new_link(link, NOW)
+    make_link(people["north"], episode.id, NOW + timedelta(hours=1))
+    with app_session(episode.tenant_id) as session:
+        asked = session.scalars(select(Alert).where(Alert.episode_id == episode.id)).one()
+    assert (asked.rule, asked.state, asked.outcome) == ("link_wanted", AlertState.RESOLVED, AlertOutcome.MESSAGED)
 
 
 def test_a_secret_that_nobody_gave_out_opens_nothing(store):
