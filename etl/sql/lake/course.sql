@@ -109,6 +109,7 @@ survey AS (
         episode_id,
         step,
         occurrence,
+        min(due_date) AS due_date,
         max(expires_at) AS expires_at,
         bool_and(state IN ('open', 'expired')) AS is_unanswered
     FROM asked
@@ -121,11 +122,22 @@ unanswered AS (
         count(*) FILTER (
             s.expires_at <= $as_of AND s.expires_at > coalesce(a.last_answer_at, TIMESTAMPTZ '-infinity')
         ) AS expired_in_row,
+        min(s.due_date) FILTER (
+            s.expires_at <= $as_of AND s.expires_at > coalesce(a.last_answer_at, TIMESTAMPTZ '-infinity')
+        ) AS first_missed_date,
         min(s.expires_at) FILTER (s.expires_at > $as_of) AS next_expiry_at
     FROM survey AS s
     LEFT JOIN last_answer AS a USING (episode_id)
     WHERE s.is_unanswered
     GROUP BY s.episode_id
+),
+-- a plan that asks more seldom by and by breaks the rhythm of its first weeks by itself: that is not the patient
+usual AS (
+    SELECT h.episode_id, greatest(h.typical_gap, u.first_missed_date - a.last_answer_date) AS usual_gap
+    FROM rhythm AS h
+    JOIN last_answer AS a USING (episode_id)
+    LEFT JOIN unanswered AS u USING (episode_id)
+    WHERE h.answer_days >= $rhythm_from
 ),
 next_due AS (
     SELECT episode_id, min(due_date) AS next_due_date
@@ -213,9 +225,9 @@ SELECT
     a.last_answer_date,
     CAST(a.last_response_id AS VARCHAR) AS last_response_id,
     coalesce(u.expired_in_row, 0) AS expired_in_row,
-    CASE WHEN h.answer_days >= $rhythm_from THEN h.typical_gap END AS typical_gap,
-    CASE WHEN h.answer_days >= $rhythm_from AND u.expired_in_row > 0 THEN
-        CAST(a.last_answer_at + to_seconds($rhythm_gaps * h.typical_gap * 86400) AS TIMESTAMP)
+    y.usual_gap AS typical_gap,
+    CASE WHEN u.expired_in_row > 0 THEN
+        CAST(a.last_answer_at + to_seconds($rhythm_gaps * y.usual_gap * 86400) AS TIMESTAMP)
     END AS silent_from,
     v.visit_days,
     v.visit_scores,
@@ -239,9 +251,9 @@ LEFT JOIN enrolled AS n USING (episode_id)
 LEFT JOIN baseline AS b USING (episode_id, instrument, scale)
 LEFT JOIN latest AS l USING (episode_id, instrument, scale)
 LEFT JOIN visited AS v USING (episode_id, instrument, scale)
-LEFT JOIN rhythm AS h USING (episode_id)
 LEFT JOIN last_answer AS a USING (episode_id)
 LEFT JOIN unanswered AS u USING (episode_id)
+LEFT JOIN usual AS y USING (episode_id)
 LEFT JOIN next_due AS t USING (episode_id)
 LEFT JOIN exercise AS x USING (episode_id)
 LEFT JOIN safety AS q USING (episode_id, instrument)
