@@ -60,6 +60,7 @@ def show_link(made: dict) -> None:
         heading=heading.format(name=made["name"]),
         how=how,
         until=ends.format(until=until),
+        language=made["language"],
     )
     link_card(card, key="link_card")
     note(f"Good until {day.day} {day:%b %Y}. The date of birth opens it. It is shown now and never again.")

@@ -9,6 +9,7 @@ from care.queries.overdue import Overdue
 from dashboard.charts.bars import bars_figure
 from dashboard.charts.dots import Dot, dots_figure
 from dashboard.charts.frame import CONFIG
+from dashboard.components.groups_table import groups_table
 from dashboard.elements import note, section, table
 from dashboard.palette import palette
 from dashboard.views import workload
@@ -16,15 +17,15 @@ from dashboard.views.workload import handling_rows, overdue_rows, rule_words, sh
 from dashboard.words import literal
 from warehouse.questions.alert_handling_shown import ShownHandling
 
-ACTED = "called, messaged or plan changed, of closed"
-WRONG = "called a wrong flag, of closed"
+ACTED = "led to action, of closed"
+WRONG = "wrong flag, of closed"
 
 
 def draw_overdue(viewer: Viewer, rows: list[Overdue], as_of: datetime) -> None:
     """What waits too long, live."""
     section(workload.overdue_finding(rows))
     if rows:
-        table(overdue_rows(viewer, rows, as_of), hide_index=True)
+        groups_table(overdue_rows(viewer, rows, as_of), "Past due, by clinic and person", key="overdue_table")
         note("Live. Counted by who has them; the names of patients are on the providers' panels.")
     else:
         st.write("Every alert is handled, put off or not due yet. What passes its due time is told to you here.")
@@ -33,14 +34,14 @@ def draw_overdue(viewer: Viewer, rows: list[Overdue], as_of: datetime) -> None:
 def draw_clinics(shown: ShownHandling) -> None:
     """Action rate by clinic."""
     _dots(workload.action_finding(shown), share_dots(shown.clinics, "acted"), ACTED, "acted")
-    table(handling_rows(shown.clinics, "Clinic"), hide_index=True)
+    groups_table(handling_rows(shown.clinics, "Clinic"), "Handling by clinic", key="clinics_table")
 
 
 def draw_rules(shown: ShownHandling) -> None:
     """Wrong flags by rule."""
     rules = {rule_words(rule): group for rule, group in shown.rules.items()}
     _dots(workload.wrong_finding(shown), share_dots(rules, "wrong"), WRONG, "wrong")
-    table(handling_rows(rules, "Rule"), hide_index=True)
+    groups_table(handling_rows(rules, "Rule"), "Handling by rule", key="rules_table")
 
 
 def draw_weeks(shown: ShownHandling, as_of: datetime) -> None:

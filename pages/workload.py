@@ -51,6 +51,7 @@ with body():
     draw_clinics(handled)
     draw_rules(handled)
     note(
-        "Time to the first action counts every alert; one that nobody has touched counts as longer. 95\u202f% "
-        "intervals in brackets. A dash hides groups of fewer than ten patients, and what would give them away."
+        "Led to action: called, messaged or plan changed. Time to the first action counts every alert; one that nobody "
+        "has touched counts as longer. 95\u202f% intervals in brackets. A dash hides groups of fewer than ten "
+        "patients, and what would give them away."
     )

@@ -1,5 +1,13 @@
 // Copy and print a patient's link. textContent only: a name is never parsed as HTML.
 
+// One sheet, whatever the paper; the address in a face that tells 1, l and I apart, broken where a line ends.
+const PAPER = `
+  @page { margin: 20mm }
+  body { font: 18px/1.5 sans-serif; color: #000; background: #fff; max-width: 32rem; margin: 2rem auto; break-inside: avoid }
+  h1 { font-size: 26px; line-height: 1.25 }
+  .address { font: 20px/1.6 monospace; overflow-wrap: anywhere; border: 1px solid; border-radius: 6px; padding: 16px }
+`
+
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".link-card")
   const copy = button(data.copy_label, "primary", () => copied(copy, data))
@@ -29,17 +37,17 @@ function print(data) {
   document.body.append(frame)
   const page = frame.contentDocument
   page.title = data.heading
-  page.body.style.cssText = "font-family:sans-serif;max-width:32rem;margin:3rem auto;line-height:1.5"
-  page.body.append(line(page, "h1", data.heading, ""), line(page, "p", data.how, ""))
-  page.body.append(line(page, "p", data.address, "font:18px monospace;word-break:break-all;border:1px solid;padding:1rem"))
-  page.body.append(line(page, "p", data.until, ""))
+  page.documentElement.lang = data.language
+  const style = page.createElement("style")
+  style.textContent = PAPER
+  page.head.append(style)
+  page.body.append(line(page, "h1", data.heading), line(page, "p", data.how))
+  page.body.append(line(page, "p", data.address, "address"), line(page, "p", data.until))
   frame.contentWindow.onafterprint = () => frame.remove()
   frame.contentWindow.print()
 }
 
-function line(page, tag, text, style) {
+function line(page, tag, text, className = "") {
   const made = page.createElement(tag)
-  made.textContent = text
-  made.style.cssText = style
-  return made
+  return Object.assign(made, { textContent: text, className })
 }

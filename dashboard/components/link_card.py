@@ -24,6 +24,7 @@ class LinkCard:
     heading: str
     how: str
     until: str
+    language: str
 
 
 def link_card(card: LinkCard, key: str) -> None:

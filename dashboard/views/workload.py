@@ -18,6 +18,9 @@ RULES = {
     "unlikely_goal": "Goal unlikely",
     "adherence_falling": "Exercise falling",
     "silent": "Silent",
+    "patient_wrote": "Message from the patient",
+    "link_wanted": "New link asked for",
+    "link_killed": "Link stopped, wrong dates",
 }
 
 
