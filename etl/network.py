@@ -1,15 +1,26 @@
 """What leaves for the network: sums of a stratum, cell by cell, in numbers that name nobody."""
 
-import json
 import logging
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from duckdb import DuckDBPyConnection
 
-from etl.frames import make_table
+from etl.network_sources import (
+    EVERYONE,
+    Patients,
+    Publication,
+    by_key,
+    end_sources,
+    patients_of,
+    sources_of,
+    standing,
+    told_to_care,
+    versions_of,
+    write_publication,
+    write_sources,
+)
 from etl.strata import Stratum
 from etl.watermark import read_care
 from scoring.recovery_answers_told import FEWEST
@@ -20,8 +31,6 @@ from scoring.recovery_fit import Prior
 from scoring.recovery_ledger import Sources, may_follow, next_batches
 from scoring.recovery_publish import Cells, told
 
-OF_STRATUM = "(condition, stratum, index_kind, instrument, scale) = (?, ?, ?, ?, ?)"
-EVERYONE = "patients"  # the cell that counts them
 AT_MOST_EVERY = timedelta(days=7)
 # Fewer patients than ENOUGH wait for others while less than MOSTLY of their answers could be told.
 ENOUGH, MOSTLY = 60, 0.8
@@ -34,15 +43,6 @@ class Telling(NamedTuple):
     rows: dict[str, CellRows]
     sources: dict[str, Sources]
     anew: bool
-
-
-class Publication(NamedTuple):
-    """What a stratum's newest publication says."""
-
-    number: int
-    method: str
-    cells: Cells
-    published_at: datetime
 
 
 def shares(connection: DuckDBPyConnection) -> bool:
@@ -71,71 +71,65 @@ def publish(
     stamp : method, instant, snapshot
     """
     method, as_of, snapshot = stamp
+    patients = patients_of(connection, stratum)
     last = standing(connection, stratum)
-    patients, patient = np.unique(_patients(connection, stratum), return_inverse=True)
-    if (last and last.published_at > as_of - AT_MOST_EVERY) or (not last and len(patients) < FEWEST):
+    if _is_too_soon(last, as_of) or (not last and len(patients.keys) < FEWEST):
+        return False
+    seen = Told.by(courses, patients.of_course, scale, prior)
+    last = last or _recalled(connection, stratum, seen, patients, snapshot)
+    if _is_too_soon(last, as_of):
         return False
     standing_cells = last.cells if last and last.method == method else {}
-    seen = Told.by(courses, patient, scale, prior)
-    telling = _next_telling(connection, stratum, seen, patients, may_add=bool(standing_cells) or not last)
+    telling = _next_telling(connection, stratum, seen, patients.keys, may_add=bool(standing_cells) or not last)
     if telling is None:
         return False
     told_now = {cell: told(cell, rows) for cell, rows in telling.rows.items()}
     cells = _added({} if telling.anew else standing_cells, told_now)
     if not _is_sound(cells, stratum):
         return False
-    number = last.number + 1 if last else 1
-    _write_sources(connection, stratum, telling, number)
-    everyone = int(cells[EVERYONE][0]) if cells else 0
-    connection.execute(
-        "INSERT INTO lake.network_cell VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [*stratum, number, method, everyone, _text(cells), as_of, snapshot],
-    )
+    news = Publication(last.number + 1 if last else 1, method, cells, as_of)
+    if telling.anew:
+        end_sources(connection, stratum, news.number)
+    write_sources(connection, stratum, telling.sources, news.number)
+    write_publication(connection, stratum, news, snapshot)
     return True
 
 
-def standing(connection: DuckDBPyConnection, stratum: Stratum) -> Publication | None:
-    """The stratum's newest publication."""
-    row = connection.execute(
-        f"SELECT publication, method, payload, published_at FROM lake.network_cell WHERE {OF_STRATUM} "
-        "ORDER BY publication DESC LIMIT 1",
-        stratum,
-    ).fetchone()
-    return row and Publication(row[0], row[1], cells_from(row[2]), row[3])
+def _is_too_soon(last: Publication | None, as_of: datetime) -> bool:
+    return last is not None and last.published_at > as_of - AT_MOST_EVERY
 
 
-def cells_from(text: str) -> Cells:
-    """Cells that came as JSON."""
-    return {cell: np.array(numbers, float) for cell, numbers in json.loads(text).items()}
+def _recalled(
+    connection: DuckDBPyConnection, stratum: Stratum, seen: Told | None, patients: Patients, snapshot: int
+) -> Publication | None:
+    """
+    What a lake that was made anew does not know any more: care has the numbers, but not of whom they are.
 
-
-def _patients(connection: DuckDBPyConnection, stratum: Stratum) -> np.ndarray:
-    """The patient of each closed course of the stratum, by episode id as text."""
-    found = connection.execute(
-        f"""
-        SELECT CAST(e.patient_key AS VARCHAR) AS patient
-        FROM (SELECT DISTINCT episode_id FROM training WHERE {OF_STRATUM}) AS t
-        JOIN lake.episode AS e USING (episode_id)
-        ORDER BY CAST(t.episode_id AS VARCHAR)
-        """,
-        stratum,
-    ).fetchall()
-    return np.array([patient for (patient,) in found], str)
+    They may be of every patient whose course was closed by then, who therefore is told of no more.
+    """
+    last = told_to_care(connection, stratum)
+    if last is None:
+        return None
+    write_publication(connection, stratum, last, snapshot)
+    if seen:
+        before = patients.closed_until(last.published_at)
+        _, sources = sources_of(seen, patients.keys, before)
+        whole = by_key(seen.whole_courses(), patients.keys)
+        sources[EVERYONE] = {who: whole[who] for who in map(str, patients.keys[before])}
+        write_sources(connection, stratum, sources, last.number)
+    return last
 
 
 def _next_telling(
-    connection: DuckDBPyConnection, stratum: Stratum, seen: Told | None, patients: np.ndarray, may_add: bool
+    connection: DuckDBPyConnection, stratum: Stratum, seen: Told | None, keys: np.ndarray, may_add: bool
 ) -> Telling | None:
     """What is told next; None: nothing for now."""
-    now = _by_key(seen.whole_courses(), patients) if seen else {}
-    versions = _versions(connection, stratum)
+    now = by_key(seen.whole_courses(), keys) if seen else {}
+    versions = versions_of(connection, stratum)
     standing_now = {cell: made_of[-1] for cell, made_of in versions.items()}
     for batch in next_batches(now, standing_now.get(EVERYONE, {}), may_add):
-        mine = np.flatnonzero(np.isin(patients, sorted(batch.patients)))
-        rows = seen.cells(mine) if seen else {}
-        sources = {cell: _by_key(rows[cell].fingerprints(), patients) for cell in rows if _is_counted(cell)}
-        if rows:
-            sources[EVERYONE] = {who: now[who] for who in sources[EVERYONE]}
+        mine = np.flatnonzero(np.isin(keys, sorted(batch.patients)))
+        rows, sources = sources_of(seen, keys, mine) if seen else ({}, {})
         before = {} if batch.anew else standing_now
         after = {cell: before.get(cell, {}) | sources.get(cell, {}) for cell in before.keys() | sources.keys()}
         few_left_out = batch.anew or (rows and _is_worth_it(seen, mine, rows))
@@ -147,33 +141,6 @@ def _next_telling(
 def _is_worth_it(seen: Told, patients: np.ndarray, rows: dict[str, CellRows]) -> bool:
     """What is left out now is never told: with a few patients more it may not have to be left out."""
     return len(patients) >= ENOUGH or len(rows["together"].patient) >= MOSTLY * seen.answers(patients)
-
-
-def _is_counted(cell: str) -> bool:
-    """A pair's or a residual's share is another only where an answer's is: the stretches stand for them."""
-    return cell == EVERYONE or cell.startswith("stretch")
-
-
-def _by_key(by_number: dict[int, str], patients: np.ndarray) -> Sources:
-    return {str(patients[who]): source for who, source in by_number.items()}
-
-
-def _versions(connection: DuckDBPyConnection, stratum: Stratum) -> dict[str, list[Sources]]:
-    """By cell what each of its versions was made of, the standing one last."""
-    sources = connection.execute(
-        "SELECT cell, CAST(patient_key AS VARCHAR) AS patient, fingerprint, told_from, "
-        f"coalesce(told_until, 2147483647) AS told_until FROM lake.network_source WHERE {OF_STRATUM} ORDER BY ALL",
-        stratum,
-    ).df()
-    return {cell: _versions_of(rows) for cell, rows in sources.groupby("cell")}
-
-
-def _versions_of(rows: pd.DataFrame) -> list[Sources]:
-    changes = sorted({*rows["told_from"], *rows["told_until"]})[:-1]
-    if (rows["told_until"] < 2147483647).all():  # withdrawn: nothing stands
-        changes.append(2147483646)
-    parts = [rows[(rows["told_from"] <= number) & (rows["told_until"] > number)] for number in changes]
-    return [dict(zip(part["patient"], part["fingerprint"], strict=True)) for part in parts]
 
 
 def _added(standing_cells: Cells, told_now: Cells) -> Cells:
@@ -188,24 +155,3 @@ def _is_sound(cells: Cells, stratum: Stratum) -> bool:
     if not sound:
         log.warning("The sums of %s are not all finite; nothing of them is told to the network.", " ".join(stratum))
     return sound
-
-
-def _write_sources(connection: DuckDBPyConnection, stratum: Stratum, telling: Telling, number: int) -> None:
-    if telling.anew:
-        connection.execute(
-            f"UPDATE lake.network_source SET told_until = ? WHERE {OF_STRATUM} AND told_until IS NULL",
-            [number, *stratum],
-        )
-    added = [(cell, who, source) for cell, sources in telling.sources.items() for who, source in sources.items()]
-    frame = pd.DataFrame(added, columns=["cell", "patient", "fingerprint"]).astype("string")
-    make_table(connection, "told_now", frame)
-    connection.execute(
-        "INSERT INTO lake.network_source "
-        "SELECT ?, ?, ?, ?, ?, cell, CAST(patient AS UUID), fingerprint, ?, NULL FROM told_now",
-        [*stratum, number],
-    )
-
-
-def _text(cells: Cells) -> str:
-    """Twelve digits: more would be noise of the machine."""
-    return json.dumps({cell: [float(f"{n:.12g}") for n in numbers] for cell, numbers in sorted(cells.items())})

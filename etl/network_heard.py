@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from duckdb import DuckDBPyConnection
 
-from etl.network import AT_MOST_EVERY, cells_from
+from etl.network import AT_MOST_EVERY
+from etl.network_sources import cells_from
 from etl.strata import Stratum
 from etl.watermark import read_care
 from scoring.errors import ScoringError

@@ -37,7 +37,17 @@ class Clinic:
         for statement in itertools.chain(*(self.connection.extract_statements(p.read_text()) for p in migrations())):
             if "network_" in statement.query:
                 self.connection.execute(statement)
+        # what is asked of care, and what care has been told by a lake before this one
+        self.connection.execute(
+            """
+            CREATE TABLE told AS
+            SELECT condition, stratum, index_kind, instrument, scale, method, payload, published_at
+            FROM lake.network_cell;
+            CREATE MACRO postgres_query(store, query) AS TABLE FROM told
+            """
+        )
         self.courses: dict[str, tuple[float, float, np.ndarray, np.ndarray]] = {}
+        self.closed_at: dict[str, datetime] = {}
         self.next_one = 0
 
     def come(self, count: int, away: float = 0.1) -> None:
@@ -61,7 +71,8 @@ class Clinic:
 
     def publish(self, as_of: datetime, method: str = "1") -> bool:
         names = sorted(self.courses)
-        episodes = pd.DataFrame({"episode_id": names, "patient_key": names})
+        closed_at = [self.closed_at.setdefault(name, as_of) for name in names]
+        episodes = pd.DataFrame({"episode_id": names, "patient_key": names, "closed_at": closed_at})
         make_table(self.connection, "lake_episode", episodes)
         self.connection.execute("CREATE OR REPLACE TABLE lake.episode AS SELECT * FROM lake_episode")
         key = dict(zip(Stratum._fields, STRATUM, strict=True))
@@ -107,7 +118,7 @@ def year(seed: int) -> tuple[Clinic, set[float]]:
     return clinic, alone
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_any_two_publications_of_a_year_differ_by_twenty_patients_in_each_cell(seed):
     clinic, _ = year(seed)
     publications, made_of = clinic.publications(), clinic.made_of()
@@ -125,7 +136,7 @@ def test_any_two_publications_of_a_year_differ_by_twenty_patients_in_each_cell(s
                 np.testing.assert_allclose(publications[i][cell][moments], publications[j][cell][moments], rtol=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_subtracting_publications_and_stretches_finds_no_patients_number(seed):
     """Sums of baselines, covariates and scores: of each publication, of two, of two stretches, and of both."""
     clinic, alone = year(seed)
@@ -198,3 +209,21 @@ def test_few_patients_wait_for_others_rather_than_lose_most_answers():
     clinic.come(40, away=0.5)
     assert clinic.publish(NOW + timedelta(days=1))
     assert {"stretch 1", "stretch 2", "stretch 4"} <= clinic.publications()[0].keys()
+
+
+def test_a_lake_made_anew_tells_nobody_twice():
+    clinic = Clinic(7)
+    clinic.come(30, away=0)
+    assert clinic.publish(NOW)
+    before = clinic.publications()[-1]
+    clinic.connection.execute(
+        "INSERT INTO told SELECT condition, stratum, index_kind, instrument, scale, method, payload, published_at "
+        "FROM lake.network_cell; DELETE FROM lake.network_cell; DELETE FROM lake.network_source"
+    )
+    clinic.come(3, away=0)
+    assert not clinic.publish(NOW + timedelta(days=8))
+    clinic.come(17, away=0)
+    assert clinic.publish(NOW + timedelta(days=16))
+    kept, after = clinic.publications()
+    np.testing.assert_array_equal(kept["stretch 1"], before["stretch 1"])
+    assert after["patients"] == [50] and len(clinic.made_of()["patients"][1]) == 50
