@@ -19,7 +19,8 @@ def answers_told(courses: Courses, patient: np.ndarray, scale: Scale) -> np.ndar
     Every stretch between two knots holds the answers of 20 patients or more. The sums of two stretches hold the same
     baselines and covariates where the same patients have answered in both: if all but one have, their difference is
     that one's age and sex. So for any two stretches (or days of them) patients who have answered in another proportion
-    than most are 20 or nobody; the answers of fewer are left out of both.
+    than most are 20 or nobody; the answers of fewer are left out of both. Likewise for three stretches and more, added
+    and subtracted.
 
     Parameters
     ----------
@@ -35,6 +36,7 @@ def answers_told(courses: Courses, patient: np.ndarray, scale: Scale) -> np.ndar
         before = kept.sum()
         _leave_out_rare(kept, whose, stretch)
         _leave_out_subtractable(kept, whose, course, stretch, through)
+        _leave_out_of_combinations(kept, whose, course, stretch)
     told = np.zeros(courses.score.shape, bool)
     told[course[kept], visit[kept]] = True
     return told
@@ -56,6 +58,21 @@ def _leave_out_subtractable(
         few = off_most_common(*(np.bincount(course[each & kept], minlength=size) for each in (one, other)))[course]
         if 0 < patients_in(whose, few) < FEWEST:
             kept[(one | other) & few] = False
+
+
+def _leave_out_of_combinations(kept: np.ndarray, whose: np.ndarray, course: np.ndarray, stretch: np.ndarray) -> None:
+    """For three stretches and more, added and subtracted, leave the few out of all of them who do not cancel out."""
+    size = course.max(initial=-1) + 1
+    present = np.unique(stretch[kept])
+    for signs in itertools.product((1, -1, 0), repeat=len(present)):
+        used = np.array(signs, int)
+        if np.count_nonzero(used) < 3 or used[used != 0][0] < 0:
+            continue
+        sign = np.zeros(stretch.max() + 1)
+        sign[present] = used
+        few = (np.bincount(course, sign[stretch] * kept, size) != 0)[course] & kept & (sign[stretch] != 0)
+        if 0 < patients_in(whose, few) < FEWEST:
+            kept[few] = False
 
 
 def _told_apart(kept: np.ndarray, whose: np.ndarray, stretch: np.ndarray, through: np.ndarray) -> list[np.ndarray]:

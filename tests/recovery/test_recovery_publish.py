@@ -216,6 +216,18 @@ def test_no_two_stretches_can_be_subtracted_to_leave_a_few(n, away, seed):
         for weight in (0, 1, 2, 3, 0.5):
             left = np.count_nonzero(one - weight * other)
             assert left == 0 or left >= 20
+    for signs in itertools.product((1, 0, -1), repeat=5):
+        left = np.count_nonzero(np.array(signs) @ counts)
+        assert left == 0 or left >= 20
+
+
+def test_nor_can_three_stretches():
+    """Twenty answered early and late, twenty in the middle and late, one all three times: early + middle − late."""
+    asked = np.array([[1, 0, 1]] * 20 + [[0, 1, 1]] * 20 + [[1, 1, 1]])
+    day = np.tile([14.0, 42.0, 90.0], (41, 1))
+    some = Courses(np.zeros(41), np.zeros((41, 0)), day, np.where(asked == 1, 50.0, np.nan))
+    kept = answers_told(some, np.arange(41), SCALE)
+    assert kept[:40].sum() == 80 and not kept[40].any()
 
 
 @settings(deadline=None, max_examples=60)
