@@ -47,7 +47,7 @@ class Telling(NamedTuple):
 
 def shares(connection: DuckDBPyConnection) -> bool:
     """Whether the tenant gives its sums: unless it has chosen not to, or is a demonstration."""
-    return read_care(connection, "SELECT shares_statistics(id) AS gives FROM tenant").fetchone()[0]
+    return read_care(connection, "SELECT EXISTS (SELECT FROM sharing_tenants()) AS gives").fetchone()[0]
 
 
 def publish(
