@@ -57,7 +57,14 @@ def _pathway(text: str, reference: str) -> Pathway:
 
 
 def make_definition_tables(connection: DuckDBPyConnection, definitions: Definitions) -> None:
-    """Temporary tables: new_item, scale_of, detectable_change, safety_rule, baseline_window, pathway_survey."""
+    """
+    Temporary tables: new_item, scale_of, detectable_change, safety_rule, baseline_window, pathway_survey.
+
+    What a reference means never changes, so that a writer kept open keeps them until a definition is published.
+    """
+    known = " ".join([*sorted(definitions.instruments), *sorted(definitions.pathways)])
+    if connection.execute("SELECT getvariable('definitions_known')").fetchone()[0] == known:
+        return
     for name, frame in {
         "new_item": _items(definitions),
         "scale_of": _scales(definitions),
@@ -67,6 +74,7 @@ def make_definition_tables(connection: DuckDBPyConnection, definitions: Definiti
         "pathway_survey": _pathway_surveys(definitions),
     }.items():
         make_table(connection, name, frame)
+    connection.execute("SET VARIABLE definitions_known = ?", [known])
 
 
 def _items(definitions: Definitions) -> pd.DataFrame:

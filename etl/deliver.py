@@ -18,8 +18,6 @@ from care.deadlines import hours_to_act
 from etl.carry import sql
 from warehouse.one_row import one_row
 
-DELIVERED = {"track": "track_history", "flag": "flag", "network": "network_cell"}  # new_…: the lake's table
-
 
 @dataclass(frozen=True)
 class LastRun:
@@ -50,9 +48,8 @@ def deliver(connection: DuckDBPyConnection, store: psycopg.Connection, as_of: da
     with store.transaction():
         (delivered,) = store.execute("SELECT delivered_snapshot FROM tenant_lake FOR UPDATE").fetchone()
         store.execute(sql("deliver/tables"))
-        for table, source in DELIVERED.items():
-            if not _is_empty(connection, source):
-                _copy(connection, store, table, -1 if delivered is None else delivered)
+        for table in ("track", "flag") if _is_empty(connection, "network_cell") else ("track", "flag", "network"):
+            _copy(connection, store, table, -1 if delivered is None else delivered)
         store.execute(sql("deliver/plans"))
         store.execute(sql("deliver/track"))
         store.execute(sql("deliver/network"))

@@ -58,8 +58,10 @@ def _carry_one(connection: DuckDBPyConnection, carried: Carried, watermark: Wate
 
 
 def _carry_responses(connection: DuckDBPyConnection, definitions: Definitions, watermark: Watermark) -> int:
-    rows = _read(connection, "response", watermark, _published_since(connection))
-    _carry_items(connection)
+    published = _published_since(connection)
+    rows = _read(connection, "response", watermark, published)
+    if published:
+        merge(connection, "item", ("instrument", "position"))
     stage_answers(connection, definitions)
     score_answers(connection, definitions)
     full = {"full_reading": watermark.since is None}
@@ -86,18 +88,13 @@ def _carry_kept_scores(connection: DuckDBPyConnection, watermark: Watermark) -> 
 
 
 def _published_since(connection: DuckDBPyConnection) -> list[str]:
-    """Instruments that the lake does not know yet: a response to one of them was put aside until it is published."""
+    """
+    Instruments that the lake does not know yet: a response to one of them was put aside until it is published.
+
+    What a definition says never changes, so an instrument that has its items is not looked at again.
+    """
     unknown = "SELECT DISTINCT instrument FROM new_item WHERE instrument NOT IN (SELECT instrument FROM lake.item)"
     return sorted(reference for (reference,) in connection.execute(unknown).fetchall())
-
-
-def _carry_items(connection: DuckDBPyConnection) -> None:
-    """What a definition says never changes, so an instrument that has its items is not looked at again."""
-    lacking = connection.execute(
-        "SELECT count(*) FROM new_item WHERE instrument NOT IN (SELECT instrument FROM lake.item)"
-    ).fetchone()[0]
-    if lacking:
-        merge(connection, "item", ("instrument", "position"))
 
 
 def _read(connection: DuckDBPyConnection, query: str, watermark: Watermark, waited: Sequence[str] = ()) -> int:
