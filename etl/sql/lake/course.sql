@@ -99,7 +99,8 @@ last_answer AS (
         episode_id,
         max(local_date) AS last_answer_date,
         max(completed_at) AS last_answer_at,
-        arg_max(response_id, completed_at) AS last_response_id
+        -- of questionnaires sent together always the same one: a silence's trigger must not change from run to run
+        arg_max(response_id, (completed_at, response_id)) AS last_response_id
     FROM answered
     GROUP BY episode_id
 ),
