@@ -65,20 +65,30 @@ def _add_judged(connection: DuckDBPyConnection, episodes: str, parameters: list)
 
 def judge_episodes(connection: DuckDBPyConnection, as_of: datetime, snapshot: int, rules: TrackRules) -> int:
     """Judge every scale of ``judged_episode`` and write what is new; returns the number of tracks and flags written."""
+    courses = ask_courses(connection, as_of, rules)
+    if courses.empty:
+        return 0
+    courses = with_expected(connection, courses, rules)
+    judged = judge(courses, rules, as_of)
+    rows = courses.join(judged).assign(place=np.arange(len(courses)), headline=headlines(courses, judged))
+    make_table(connection, "judged_course", rows.astype(dict.fromkeys(TEXTS, "string")))
+    return _write(connection, as_of, snapshot)
+
+
+def ask_courses(connection: DuckDBPyConnection, as_of: datetime, rules: TrackRules) -> pd.DataFrame:
+    """One row per scale of ``judged_episode``: what the lake knows of its course."""
     _make_zone_now(connection, as_of)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE standing_track AS {sql('lake/standing_track')}")
     rhythm = {"rhythm_from": rules.rhythm_from, "rhythm_gaps": rules.rhythm_gaps}
     courses = connection.execute(sql("lake/course"), {"as_of": as_of, **rhythm}).df()
     # the sentences are written row by row, and pandas' own strings are slow to hand out (2 of 9 s for 44,000 courses)
-    courses = courses.astype(dict.fromkeys(courses.select_dtypes("str"), object))
-    if courses.empty:
-        return 0
+    return courses.astype(dict.fromkeys(courses.select_dtypes("str"), object))
+
+
+def with_expected(connection: DuckDBPyConnection, courses: pd.DataFrame, rules: TrackRules) -> pd.DataFrame:
+    """The courses with what was expected of each and the pain alarm's columns: what ``scoring.track`` asks."""
     courses = add_expected(connection, courses, curves_of(connection), registry_bands(connection), rules)
-    courses = _with_pain(courses.drop(columns=VISITS), rules)
-    judged = judge(courses, rules, as_of)
-    rows = courses.join(judged).assign(place=np.arange(len(courses)), headline=headlines(courses, judged))
-    make_table(connection, "judged_course", rows.astype(dict.fromkeys(TEXTS, "string")))
-    return _write(connection, as_of, snapshot)
+    return _with_pain(courses.drop(columns=VISITS), rules)
 
 
 def _make_zone_now(connection: DuckDBPyConnection, as_of: datetime) -> None:

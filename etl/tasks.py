@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector, RetryStrategy
@@ -10,11 +11,12 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
 from care.fitting import FIT_AGAIN
-from care.queue import REFRESH, defer_refresh
+from care.queue import REFRESH, REPLAY, defer_refresh
 from care.verbs.escalation import escalate, tenants_to_escalate
 from etl.due import tenants_due
 from etl.lakes import compact_tenant
 from etl.refit import refit_what_has_drifted
+from etl.replay import replay
 from etl.run import run
 from etl.watch import Why
 from pathways.demo.life import demonstrations, go_on
@@ -57,6 +59,17 @@ async def watch_curves(timestamp: int) -> None:
 async def compact(tenant_id: str) -> None:
     """Merge a lake's small files and forget its old snapshots."""
     await asyncio.to_thread(compact_tenant, UUID(tenant_id))
+
+
+@tasks.task(name=REPLAY, queue=REPLAY, retry=RetryStrategy(max_attempts=5))
+async def replay_settings(tenant_id: str, replay_id: str) -> None:
+    """Judge a tenant's last days under other settings; stopped or killed on the way it begins anew."""
+    stopped = Event()
+    try:
+        await asyncio.to_thread(replay, UUID(tenant_id), UUID(replay_id), must_stop=stopped.is_set)
+    except asyncio.CancelledError:
+        stopped.set()  # a thread cannot be cancelled, and the process would wait for it
+        raise
 
 
 async def _compact_later(tenant_id: str) -> None:

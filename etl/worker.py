@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from procrastinate import PsycopgConnector
 
 from care.database import APP, conninfo
-from care.queue import REFRESH
+from care.queue import REFRESH, REPLAY
 from etl.due import tenants_due
 from etl.tasks import HEARTBEAT_LOST, TICK, tasks
 
@@ -23,7 +23,7 @@ def work() -> None:
     connector = PsycopgConnector(conninfo=conninfo(APP, search_path="procrastinate"), min_size=1, max_size=4)
     with tasks.replace_connector(connector):
         tasks.run_worker(
-            queues=[REFRESH, TICK],
+            queues=[REFRESH, TICK, REPLAY],
             name="etl",
             concurrency=AT_ONCE,
             fetch_job_polling_interval=0.5,

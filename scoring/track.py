@@ -156,11 +156,8 @@ def judge(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFra
     ScoringError
         If a required column is missing or `as_of` has no time zone.
     """
-    frame = complete(frame, as_of)
-    sudden, slow = off_expected(frame, rules)
-    frame = frame.assign(sudden=sudden, slow=slow, is_silent=is_silent(frame, rules, as_of))
-    holds = rules_holding(frame, rules)
-    leading = np.array(holds.columns)[holds.to_numpy().argmax(axis=1)]
+    frame, holds, leading = _weighed(frame, rules, as_of)
+    sudden, slow = frame["sudden"].to_numpy(bool), frame["slow"].to_numpy(bool)
     judged = pd.DataFrame({"status": [STATUS_OF_RULE[rule].value for rule in leading]}, index=frame.index)
     judged["rank"] = [RANK[STATUS_OF_RULE[rule]] for rule in leading]
     judged["reasons"] = listed_reasons(holds)
@@ -172,6 +169,27 @@ def judge(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFra
     judged["since"] = resting_on(frame, leading, as_of)
     judged["valid_until"] = valid_until(frame, as_of)
     return judged
+
+
+def raised(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFrame:
+    """
+    ``rule`` and ``trigger`` of ``judge`` and nothing else, same index: what would be raised, without a sentence.
+
+    Two thirds of a judgement's time are its sentences, and a replay of months needs none.
+    """
+    frame, _, leading = _weighed(frame, rules, as_of)
+    trigger = triggers(frame, leading)
+    rule = pd.Series(leading, frame.index, dtype=object).where(trigger.notna(), None)
+    return pd.DataFrame({"rule": rule, "trigger": trigger})
+
+
+def _weighed(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
+    """The frame with what the tests say, which rules hold, and the one that leads each row."""
+    frame = complete(frame, as_of)
+    sudden, slow = off_expected(frame, rules)
+    frame = frame.assign(sudden=sudden, slow=slow, is_silent=is_silent(frame, rules, as_of))
+    holds = rules_holding(frame, rules)
+    return frame, holds, np.array(holds.columns)[holds.to_numpy().argmax(axis=1)]
 
 
 def is_silent(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> np.ndarray:
