@@ -12,11 +12,16 @@ FOLDER = "../pages/"
 
 @dataclass(frozen=True)
 class PageEntry:
-    """One page file, its title in the navigation, and the permission it asks for (None: being signed in)."""
+    """
+    One page file, its title in the navigation, and the permission it asks for (None: being signed in).
+
+    ``listed``: whether it stands in the menu; the others are reached by their address or a link.
+    """
 
     file: str
     title: str
     permission: Permission | None
+    listed: bool = True
 
 
 SCREENS = (
@@ -27,6 +32,8 @@ SCREENS = (
     PageEntry("workload.py", "Alerts", Permission.VIEW_ALERT_HANDLING),
     PageEntry("research.py", "Research export", Permission.EXPORT_RESEARCH),
     PageEntry("monitoring.py", "Is it right?", Permission.VIEW_MONITORING),
+    PageEntry("settings.py", "Settings", Permission.CHOOSE_SETTINGS),
+    PageEntry("replayed.py", "Replayed", Permission.VIEW_RECORD, listed=False),
 )
 OWN = (PageEntry("account.py", "Account", None), PageEntry("sign_out.py", "Sign out", None))
 HOME = PageEntry("home.py", "Home", None)
@@ -58,4 +65,5 @@ def first_screen(role: Role) -> str:
 
 
 def _page(entry: PageEntry, title: str = "") -> StreamlitPage:
-    return st.Page(FOLDER + entry.file, title=title or entry.title)
+    visibility = "visible" if entry.listed else "hidden"
+    return st.Page(FOLDER + entry.file, title=title or entry.title, visibility=visibility)
