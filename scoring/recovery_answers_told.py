@@ -1,6 +1,7 @@
 """Which answers may be told together: so that no sums, and no two of them subtracted, are about few patients."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -54,25 +55,30 @@ def _leave_out_subtractable(
 ) -> None:
     """For each pair of stretches or days, leave the few out of both who are off the most common proportion."""
     size = course.max(initial=-1) + 1
-    for one, other in itertools.combinations(_told_apart(kept, whose, stretch, through), 2):
-        few = off_most_common(*(np.bincount(course[each & kept], minlength=size) for each in (one, other)))[course]
-        if 0 < patients_in(whose, few) < FEWEST:
-            kept[(one | other) & few] = False
+    for pair in itertools.combinations(_told_apart(kept, whose, stretch, through), 2):
+        few = off_most_common(*(np.bincount(course[each & kept], minlength=size) for each in pair))[course]
+        _leave_out(kept, whose, few, pair)
 
 
 def _leave_out_of_combinations(kept: np.ndarray, whose: np.ndarray, course: np.ndarray, stretch: np.ndarray) -> None:
     """For three stretches and more, added and subtracted, leave the few out of all of them who do not cancel out."""
     size = course.max(initial=-1) + 1
-    present = np.unique(stretch[kept])
-    for signs in itertools.product((1, -1, 0), repeat=len(present)):
-        used = np.array(signs, int)
-        if np.count_nonzero(used) < 3 or used[used != 0][0] < 0:
-            continue
-        sign = np.zeros(stretch.max() + 1)
-        sign[present] = used
-        few = (np.bincount(course, sign[stretch] * kept, size) != 0)[course] & kept & (sign[stretch] != 0)
-        if 0 < patients_in(whose, few) < FEWEST:
-            kept[few] = False
+    masks = [stretch == number for number in np.unique(stretch[kept])]
+    for signs in itertools.product((1, -1, 0), repeat=len(masks)):
+        used = [(sign, mask) for sign, mask in zip(signs, masks, strict=True) if sign]
+        if len(used) >= 3 and used[0][0] > 0:
+            total = sum(sign * np.bincount(course[mask & kept], minlength=size) for sign, mask in used)
+            _leave_out(kept, whose, (total != 0)[course], [mask for _, mask in used])
+
+
+def _leave_out(kept: np.ndarray, whose: np.ndarray, few: np.ndarray, masks: Sequence[np.ndarray]) -> None:
+    """Leave fewer than 20 patients' answers out of all the masks; where too few others are left, the smallest mask."""
+    if not 0 < patients_in(whose, few & kept & np.any(masks, axis=0)) < FEWEST:
+        return
+    if min(patients_in(whose, mask & kept & ~few) for mask in masks) >= FEWEST:
+        kept[np.any(masks, axis=0) & few] = False
+    else:
+        kept[min(masks, key=lambda mask: patients_in(whose, mask & kept))] = False
 
 
 def _told_apart(kept: np.ndarray, whose: np.ndarray, stretch: np.ndarray, through: np.ndarray) -> list[np.ndarray]:

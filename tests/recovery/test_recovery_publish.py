@@ -211,6 +211,8 @@ def test_no_two_stretches_can_be_subtracted_to_leave_a_few(n, away, seed):
     kept = answers_told(some, np.arange(n), SCALE)
     assert not kept[np.isnan(score)].any()
     stretch = np.searchsorted(SCALE.knots, day, side="right") - 1
+    enough = [((stretch == each) & some.answered).any(axis=1).sum() >= 20 for each in range(5)]
+    assert kept.any() == any(enough)
     counts = np.stack([(kept & (stretch == each)).sum(axis=1) for each in range(5)])
     for one, other in itertools.permutations(counts, 2):
         for weight in (0, 1, 2, 3, 0.5):
