@@ -6,7 +6,8 @@ import streamlit as st
 
 from care.access import Permission, Viewer, may
 from care.queries.ahead import MOST, Ahead, find_ahead
-from dashboard.elements import note, section, table
+from dashboard.components.groups_table import groups_table
+from dashboard.elements import note, section
 from dashboard.resources import ask, live
 from dashboard.views.ahead import ahead_finding, ahead_rows
 from warehouse.questions.monitoring import AheadCount, count_ahead
@@ -33,7 +34,7 @@ def draw_ahead_by_name(viewer: Viewer, found: list[Ahead], as_of: datetime) -> N
     if not found:
         st.write("Who does better than 9 of 10 similar patients appears here, so that somebody can tell them.")
         return
-    table(ahead_rows(viewer, found, as_of), hide_index=True)
+    groups_table(ahead_rows(viewer, found, as_of), "Patients ahead of the expected course", key="ahead_table")
     more = f" The newest {MOST} are listed." if len(found) == MOST else ""
     note(
         f"Better than 9 of 10 similar patients at the last answer.{more} Live. That you have seen these names is kept "

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.charts.bars import bars_figure
 from dashboard.charts.dots import Dot, dots_figure
 from dashboard.charts.frame import CONFIG
+from dashboard.components.groups_table import groups_table
 from dashboard.elements import note, section, table
 from dashboard.palette import palette
 from dashboard.views import monitoring_words as words
@@ -41,7 +42,7 @@ def draw_groups(seen: Monitoring) -> None:
     st.plotly_chart(drawn, theme=None, config=CONFIG, alt=finding, key="groups")
     note(literal(words.groups_note(seen)))
     with st.expander(AS_TABLE):
-        table(words.group_rows(seen), hide_index=True)
+        groups_table(words.group_rows(seen), "Coverage and flags by group", key="groups_table")
 
 
 def _begins(dots: Sequence[Dot]) -> int:

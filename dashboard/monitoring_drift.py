@@ -10,7 +10,8 @@ import streamlit as st
 from care.access import Viewer
 from dashboard.charts.drift import drift_figure
 from dashboard.charts.frame import CONFIG
-from dashboard.elements import note, section, table
+from dashboard.components.groups_table import groups_table
+from dashboard.elements import note, section
 from dashboard.monitoring_fit import fit_again_part
 from dashboard.palette import palette
 from dashboard.resources import ask
@@ -46,7 +47,7 @@ def draw_drift(viewer: Viewer, curves: Sequence[WatchedCurve], refits: pd.DataFr
     for line in refit_lines(viewer, refits, as_of):
         st.write(line)
     with st.expander("Every expected course"):
-        table(curve_rows(viewer, curves, as_of), hide_index=True)
+        groups_table(curve_rows(viewer, curves, as_of), "Expected courses", key="curves_table")
 
 
 def _draw_path(curves: Sequence[WatchedCurve]) -> None:

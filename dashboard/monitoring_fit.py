@@ -41,7 +41,7 @@ def _say_done(viewer: Viewer) -> None:
     if fresh.last_error:
         st.error(f"Not fitted again: {literal(fresh.last_error)} The curves are as before.", icon=":material/error:")
     else:
-        st.success("Fitted again. The figures below are of the new curves.", icon=":material/check:")
+        st.success("Fitted again. This page shows the new curves.", icon=":material/check:")
 
 
 @st.fragment(run_every=ASK_EVERY)

@@ -23,7 +23,8 @@ def drift_figure(
         drawn.add_trace(go.Scatter(x=list(range(len(share))), y=share.round(1).tolist(), mode="lines", hoverinfo="skip",
                                    line={"color": colour, "width": 1.8, "dash": dash}))  # fmt: skip
         drawn.add_annotation(x=_place(share), y=float(share[_place(share)]), text=words, showarrow=False, yshift=12,
-                             xanchor=_anchor(share), font={"size": LABEL_TEXT, "color": colours.ink})  # fmt: skip
+                             xanchor=_anchor(share), bgcolor=colours.background,
+                             font={"size": LABEL_TEXT, "color": colours.ink})  # fmt: skip
     drawn.add_hline(100, line={"color": colours.threshold, "width": 1, "dash": "dash"})
     drawn.add_annotation(x=0, xref="paper", xanchor="left", y=100, yanchor="bottom", text="limit: it has drifted",
                          showarrow=False, font={"size": LABEL_TEXT, "color": colours.threshold})  # fmt: skip

@@ -74,7 +74,8 @@ def alpha(two_tenants, members):
 def text(app) -> str:
     said = [each.value for each in [*app.title, *app.header, *app.markdown, *app.info, *app.success]]
     cells = [str(cell) for each in app.table for cell in [*each.value.to_numpy().ravel(), *each.value.columns]]
-    return " ".join([*said, *cells]).replace("\\", "")
+    drawn = [str(each.proto) for each in app.get("bidi_component")]  # the tables that a phone shows as blocks
+    return " ".join([*said, *cells, *drawn]).replace("\\", "")
 
 
 def test_a_manager_sees_what_holds_who_is_off_and_the_good_news_by_name(open_as, alpha, trail):
@@ -83,13 +84,12 @@ def test_a_manager_sees_what_holds_who_is_off_and_the_good_news_by_name(open_as,
     assert app.title[0].value.startswith("The expected range held ") and "of 42 answers" in app.title[0].value
     said = text(app)
     assert "Nobody is off" in said and "Data as of" in said
-    listed = app.table[-1].value
-    assert f"Good news: {len(listed)} patients are ahead of the expected course" in said and 2 <= len(listed) < 10
+    assert "Good news: " in said and "patients are ahead of the expected course" in said
     assert "Gladd, Rosa" in said and "Goodnews, Rosa" in said and "Pain 0, expected" in said
     with app_session(alpha.id) as session:
         named = set(session.scalars(select(Patient.id).where(Patient.family_name.in_(["Goodnews", "Gladd"]))))
     seen = trail("monitoring", alpha.id)[-1]
-    assert named <= set(seen) and len(seen) == len(listed)
+    assert named <= set(seen) and f"Good news: {len(seen)} patients" in said
 
 
 def test_a_researcher_sees_the_same_numbers_and_no_name(open_as, alpha, trail):
@@ -125,7 +125,7 @@ def test_a_manager_has_the_curves_fitted_again_and_sees_how_far_that_is(open_as,
     monkeypatch.setattr(monitoring_fit, "fitting", lambda _: None)  # what the worker's finished job leaves
     app.run()
     said = text(app)
-    assert "Fitted again. The figures below are of the new curves." in said
+    assert "Fitted again. This page shows the new curves." in said
     assert "because a manager asked for it" in said
 
 
