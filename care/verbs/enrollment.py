@@ -165,6 +165,17 @@ def discharge(session: Session, viewer: Viewer, enrollment_id: UUID, reason: str
     return enrollment
 
 
+def close_episode(session: Session, viewer: Viewer, episode_id: UUID, now: datetime) -> Episode:
+    """End the care of an episode whose pathway is over; refused while one runs (that is a discharge)."""
+    episode = find_episode(session, viewer, episode_id)
+    if session.scalar(select(Enrollment.id).where(Enrollment.episode_id == episode.id, Enrollment.state.in_(RUNNING))):
+        raise CareError("The episode was not closed: it is on a pathway. Discharge the patient from it first.")
+    episode.state, episode.closed_at = EpisodeState.CLOSED, now
+    _end_prescriptions(session, episode, now.date())
+    _trace(session, viewer, "close_episode", episode.patient_id, episode=str(episode.id))
+    return episode
+
+
 def move_index(
     session: Session, viewer: Viewer, episode_id: UUID, index_date: date, index_status: IndexStatus, now: datetime
 ) -> Episode:

@@ -99,6 +99,14 @@ class Outcomes:
 
 
 @dataclass(frozen=True)
+class Newcomers:
+    """How many are enrolled per clinic and week, and the open episodes at which nobody more is."""
+
+    a_week: int
+    most: int
+
+
+@dataclass(frozen=True)
 class Names:
     female: list[str]
     male: list[str]
@@ -119,6 +127,7 @@ class DemoContent:
     threads: tuple[Thread, ...]
     habits: dict[str, Habit]  # by clinic
     outcomes: dict[str, Outcomes]  # by rule
+    newcomers: Newcomers
 
 
 @cache
@@ -136,6 +145,7 @@ def demo_content(folder: Path = settings.CONTENT / "demo") -> DemoContent:
         shapes=_rows(folder / "shapes.toml", "shape", Shape),
         threads=_rows(folder / "threads.toml", "thread", Thread),
         habits={each.clinic: each for each in _rows(folder / "handling.toml", "habit", Habit)},
+        newcomers=_made(folder / "handling.toml", Newcomers, _read(folder / "handling.toml")["newcomers"]),
         outcomes={each.rule: each for each in _rows(folder / "handling.toml", "answer", Outcomes)},
     )
 

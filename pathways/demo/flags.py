@@ -8,7 +8,7 @@ stands now is left to the ETL, but for silence: nobody falls silent on the day a
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import nan
+from math import isnan, nan
 from statistics import NormalDist
 from types import SimpleNamespace
 from uuid import UUID
@@ -83,6 +83,8 @@ def _answer_flag(frame: Frame, now: Answered, before: list[Answered], sheet: Ans
     if rule is None:
         return None
     row = _row(now, before, own, sheet)
+    if isnan(row.score):  # too much was left out
+        return None
     today = now.at.date()
     sentence = {
         "pain_alarm": reasons.pain,

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from care.status import AlertOutcome
+from care.verbs.handling import Handling, Target
 from pathways.demo.chance import Chance
 from pathways.demo.content import DemoContent, Habit
 from pathways.local_time import instant
@@ -35,6 +36,17 @@ class Deed:
     until: datetime | None = None
     outcome: AlertOutcome | None = None
     note: str = ""
+
+    def do(self, handling: Handling, target: Target) -> None:
+        """Through the verbs of the screens."""
+        if self.what is What.ACKNOWLEDGE:
+            handling.acknowledge(target)
+        elif self.what is What.ASSIGN:
+            handling.assign(target, self.to)
+        elif self.what is What.SNOOZE:
+            handling.snooze(target, self.until)
+        else:
+            handling.resolve(target, self.outcome, self.note)
 
 
 @dataclass(frozen=True)

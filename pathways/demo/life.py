@@ -16,11 +16,13 @@ from care.database import app_session
 from care.models import Enrollment, Patient, SurveyResponse, Tenant
 from care.status import EnrollmentState
 from pathways.demo.cohort import Planned, cohort
-from pathways.demo.content import demo_content
+from pathways.demo.content import DemoContent, demo_content
 from pathways.demo.life_answers import answer_surveys, patients_to_answer
 from pathways.demo.life_exercise import patients_to_exercise, report_exercises
-from pathways.demo.tenant import Places
-from pathways.demo.world import SEED, make_world
+from pathways.demo.life_staff import confirm_and_close, enroll_newcomers, handle_waiting, staff_of
+from pathways.demo.newcomers import FIRST, newcomer
+from pathways.demo.tenant import known_places
+from pathways.demo.world import SEED, World, make_world
 from pathways.errors import PathwayError
 from pathways.local_time import local_date
 from pathways.tick import Ticked, tenants_to_tick, tick
@@ -85,12 +87,23 @@ def live(tenant_id: UUID, as_of: datetime, seed: int = SEED) -> Lived:
         people = _people(session, as_of, seed)
         answering = patients_to_answer(session, people, as_of, seed)
         exercising = patients_to_exercise(session, people, as_of, zone)
-    if not answering and not exercising:
-        return Lived(0, 0)
-    world = make_world(demo_content(), Places(tenant_id, {}, {}), as_of, seed)
+    world = make_world(demo_content(), known_places(tenant_id), as_of, seed)
+    _work(world)
     sent = sum(answer_surveys(world, patient_id, people[patient_id], as_of) for patient_id in answering)
     reported = sum(report_exercises(world, patient_id, people[patient_id], as_of) for patient_id in exercising)
     return Lived(sent, reported)
+
+
+def _work(world: World) -> None:
+    """The staff's part; a demonstration under another set of accounts has none of ours."""
+    if not all(member.email in world.places.memberships for member in world.content.staff):
+        return
+    with app_session(world.places.tenant_id) as session:
+        everybody = _people(session, world.as_of, world.seed, tuple(EnrollmentState))
+    staff = staff_of(world)
+    handle_waiting(world, everybody, staff)
+    confirm_and_close(world, everybody, staff)
+    enroll_newcomers(world, staff)
 
 
 def _is_demo(tenant_id: UUID) -> bool:
@@ -98,14 +111,22 @@ def _is_demo(tenant_id: UUID) -> bool:
         return bool(session.scalar(select(Tenant.is_demo)))
 
 
-def _people(session: Session, as_of: datetime, seed: int) -> dict[UUID, Planned]:
-    """The synthetic patients whose pathway runs, each with the recovery they were made for."""
+def _people(
+    session: Session, as_of: datetime, seed: int, states: tuple[EnrollmentState, ...] = (EnrollmentState.ACTIVE,)
+) -> dict[UUID, Planned]:
+    """The synthetic patients whose pathway stands there, each with the recovery they were made for."""
     content = demo_content()
     planned = {f"demo:{each.number}": each for each in cohort(content, local_date(as_of, content.zone), seed)}
     rows = session.execute(
         select(Patient.id, Patient.source_key)
         .join(Enrollment, (Enrollment.tenant_id == Patient.tenant_id) & (Enrollment.patient_id == Patient.id))
-        .where(Enrollment.state == EnrollmentState.ACTIVE, Patient.source_key.startswith("demo:"))
+        .where(Enrollment.state.in_(states), Patient.source_key.startswith("demo:"))
         .order_by(Patient.id)
     )
-    return {patient_id: planned[key] for patient_id, key in rows if key in planned}
+    return {patient_id: found for patient_id, key in rows if (found := planned.get(key) or _later(content, key, seed))}
+
+
+def _later(content: DemoContent, key: str, seed: int) -> Planned | None:
+    """Who came after the demonstration was made; None: nobody of ours."""
+    number = int(key.removeprefix("demo:")) if key.removeprefix("demo:").isdecimal() else 0
+    return newcomer(content, number, seed) if number >= FIRST else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -55,7 +56,7 @@ def _steps(session: Session, world: World, flag: Flag, episode: Episode, staff: 
     )
     done = deeds(task, world.content, chance)
     raising: Step = (flag.at, 0, lambda: _raise(session, episode, flag, alert_id))
-    acts = [(deed.at, 2, _act(session, staff, alert_id, deed)) for deed in done]
+    acts = [(deed.at, 2, partial(_act, session, staff, alert_id, deed)) for deed in done]
     return [raising, *_escalation(session, flag, done), *acts]
 
 
@@ -72,15 +73,5 @@ def _escalation(session: Session, flag: Flag, done: list[Deed]) -> list[Step]:
     return [(due + timedelta(seconds=20), 1, lambda: escalate_due(session, due + timedelta(seconds=20)))]
 
 
-def _act(session: Session, staff: dict[UUID, Viewer], alert_id: UUID, deed: Deed) -> Callable[[], object]:
-    def act() -> object:
-        handling = Handling(session, staff[deed.who], deed.at)
-        if deed.what is What.ACKNOWLEDGE:
-            return handling.acknowledge(alert_id)
-        if deed.what is What.ASSIGN:
-            return handling.assign(alert_id, deed.to)
-        if deed.what is What.SNOOZE:
-            return handling.snooze(alert_id, deed.until)
-        return handling.resolve(alert_id, deed.outcome, deed.note)
-
-    return act
+def _act(session: Session, staff: dict[UUID, Viewer], alert_id: UUID, deed: Deed) -> None:
+    deed.do(Handling(session, staff[deed.who], deed.at), alert_id)

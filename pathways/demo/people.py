@@ -15,6 +15,21 @@ AGES = {"total_knee": (52, 84), "low_back_pain": (24, 72)}
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A person as drawn: what a clinic writes down about a patient."""
+
+    given_name: str
+    family_name: str
+    sex: Sex
+    language: str
+    zone: str
+    age: int
+    birth_date: date
+    mrn: str
+    phone: str
+
+
+@dataclass(frozen=True)
 class Person:
     """What the rest of the demonstration needs to know of a patient."""
 
@@ -25,30 +40,45 @@ class Person:
     age: int
 
 
+def draw_person(planned: Planned, content: DemoContent, chance: Chance) -> Drawn:
+    """Somebody of the age that the pathway's patients have."""
+    sex = Sex.FEMALE if chance.yes(0.56) else Sex.MALE
+    given_name = chance.pick(content.names.female if sex is Sex.FEMALE else content.names.male)
+    family_name = chance.pick(content.names.family)
+    age = chance.whole(*AGES[planned.pathway])
+    return Drawn(
+        given_name=given_name,
+        family_name=family_name,
+        sex=sex,
+        language="es" if family_name in content.names.spanish and chance.yes(0.7) else "en",
+        zone=planned.clinic.zone or content.zone,
+        age=age,
+        birth_date=_birth_date(planned.index_date, age, chance),
+        mrn=f"D{planned.number:05d}",
+        phone=f"{planned.clinic.phone[:5]} 555-01{planned.number % 100:02d}",
+    )
+
+
 def add_person(
     rows: Rows, planned: Planned, content: DemoContent, clinic_id: UUID, created_at: datetime, chance: Chance
 ) -> Person:
     """One ``patient`` row."""
-    sex = Sex.FEMALE if chance.yes(0.56) else Sex.MALE
-    given_name = chance.pick(content.names.female if sex is Sex.FEMALE else content.names.male)
-    family_name = chance.pick(content.names.family)
-    language = "es" if family_name in content.names.spanish and chance.yes(0.7) else "en"
-    age = chance.whole(*AGES[planned.pathway])
-    person = Person(chance.id_at(created_at), given_name, language, planned.clinic.zone or content.zone, age)
+    drawn = draw_person(planned, content, chance)
+    person = Person(chance.id_at(created_at), drawn.given_name, drawn.language, drawn.zone, drawn.age)
     rows.add(
         Patient,
         id=person.id,
         clinic_id=clinic_id,
         lake_key=chance.key(),
-        given_name=given_name,
-        family_name=family_name,
-        mrn=f"D{planned.number:05d}",
-        birth_date=_birth_date(planned.index_date, age, chance),
-        sex=sex,
-        phone=f"{planned.clinic.phone[:5]} 555-01{planned.number % 100:02d}",
+        given_name=drawn.given_name,
+        family_name=drawn.family_name,
+        mrn=drawn.mrn,
+        birth_date=drawn.birth_date,
+        sex=drawn.sex,
+        phone=drawn.phone,
         email=f"patient{planned.number}@demo.example",
         zone=planned.clinic.zone,
-        language=language,
+        language=drawn.language,
         source_key=f"demo:{planned.number}",
         created_at=created_at,
     )

@@ -47,6 +47,11 @@ def make_places(content: DemoContent, tenant_name: str) -> Places:
     return Places(tenant_id, clinics, memberships)
 
 
+def known_places(tenant_id: UUID) -> Places:
+    """What the tenant has of them."""
+    return Places(tenant_id, *_known(tenant_id))
+
+
 def _tenant(content: DemoContent, name: str) -> UUID:
     known = {tenant.name: tenant for tenant in all_tenants()}
     if name not in known:

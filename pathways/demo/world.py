@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import settings
 from pathways.demo.answers import AnswerSheet
@@ -29,9 +30,8 @@ class World:
 
 
 def make_world(content: DemoContent, places: Places, as_of: datetime, seed: int) -> World:
-    """Pathways and answer sheets, read once."""
-    instruments = load_instruments(settings.CONTENT / "instruments")
-    pathways = {pathway.key: pathway for pathway in load_pathways().values()}
+    """All of it, as of an instant."""
+    instruments, pathways = _libraries()
     sheets = {
         (scale.pathway, scale.instrument): AnswerSheet(instruments[scale.instrument], scale.scale)
         for scale in content.scales
@@ -48,3 +48,10 @@ def make_world(content: DemoContent, places: Places, as_of: datetime, seed: int)
         as_of=as_of.replace(microsecond=0),
         seed=seed,
     )
+
+
+@cache
+def _libraries() -> tuple[dict[str, Instrument], dict[str, Pathway]]:
+    """Instruments by reference and pathways by key; the worker asks every few minutes."""
+    instruments = load_instruments(settings.CONTENT / "instruments")
+    return instruments, {pathway.key: pathway for pathway in load_pathways().values()}

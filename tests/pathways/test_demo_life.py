@@ -1,15 +1,17 @@
 """The demonstration goes on by itself, deterministically, and never for a patient of a real tenant."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from care.database import app_session
-from care.models import ExerciseSession, Patient, SurveyAssignment, SurveyResponse
+from care.models import AlertEvent, Enrollment, Episode, ExerciseSession, Patient, SurveyAssignment, SurveyResponse
+from care.models.patient import IndexStatus
 from care.registry import load_library
-from care.status import AssignmentState
+from care.status import AssignmentState, EnrollmentState
 from care.tenants import tenant_named
 from care.verbs.draft import save_answer
 from factories import make_assignment, make_episode, make_patient
@@ -19,7 +21,10 @@ from pathways.demo.build import make_demo
 from pathways.demo.cohort import cohort
 from pathways.demo.content import demo_content
 from pathways.demo.life import demonstrations, go_on, live
-from pathways.demo.world import SEED
+from pathways.demo.life_staff import enroll_newcomers, staff_of
+from pathways.demo.newcomers import FIRST, newcomers
+from pathways.demo.tenant import known_places
+from pathways.demo.world import SEED, make_world
 from pathways.errors import PathwayError
 from pathways.tick import tick
 
@@ -50,7 +55,7 @@ def answered_since(tenant_id, shape_keys, since=MADE) -> Counter:
         )
         counted = Counter()
         for key, count in rows:
-            counted[shapes[key]] += count
+            counted[shapes.get(key, "newcomer")] += count
     return Counter({key: counted[key] for key in shape_keys})
 
 
@@ -81,6 +86,61 @@ def test_what_is_sent_is_whole_and_goes_the_way_of_every_answer(demo):
         )
     assert {len(row.answers) for row in rows if row.instrument == "red_flags@1"} == {4}
     assert {row.id for row in rows} <= linked
+
+
+def test_newcomers_are_enrolled_once_and_ahead_of_their_day_zero(demo):
+    day = next(at for days in range(1, 8) if newcomers(CONTENT, at := LATER + timedelta(days=days), SEED))
+    world = make_world(CONTENT, known_places(demo), day, SEED)
+    enrolled = enroll_newcomers(world, staff_of(world))
+    assert 1 <= enrolled <= 9 and enroll_newcomers(world, staff_of(world)) == 0
+    with app_session(demo) as session:
+        rows = session.execute(
+            select(Patient.source_key, Episode.index_date, Enrollment.state)
+            .join(Episode, Episode.patient_id == Patient.id)
+            .join(Enrollment, Enrollment.episode_id == Episode.id)
+            .where(Episode.opened_at == day)
+        ).all()
+    assert len(rows) == enrolled
+    assert all(int(row.source_key.removeprefix("demo:")) >= FIRST for row in rows)
+    assert all(0 <= (row.index_date - day.date()).days <= 20 for row in rows)
+    assert {row.state for row in rows} == {EnrollmentState.ACTIVE}
+
+
+def test_each_clinic_gets_three_newcomers_a_week_and_each_comes_once():
+    weeks = 4
+    moments = [MADE + timedelta(hours=12 * step) for step in range(14 * weeks)]
+    came = {planned.number: planned for at in moments for planned, _ in newcomers(CONTENT, at, SEED)}
+    clinics = Counter(planned.clinic.code for planned in came.values())
+    assert set(clinics) == {clinic.code for clinic in CONTENT.clinics}
+    assert all(3 * (weeks - 1) <= count <= 3 * (weeks + 1) for count in clinics.values())
+
+
+def test_nobody_is_enrolled_while_the_clinics_are_full(demo):
+    full = replace(CONTENT, newcomers=replace(CONTENT.newcomers, most=0))
+    friday = MADE + timedelta(days=7)
+    assert newcomers(CONTENT, friday, SEED)
+    world = make_world(full, known_places(demo), friday, SEED)
+    assert enroll_newcomers(world, staff_of(world)) == 0
+
+
+def test_colleagues_handle_what_waits_and_leave_the_visitors_panel_alone(demo):
+    visitor = known_places(demo).memberships[CONTENT.staff[0].email]
+    with app_session(demo) as session:
+        events = session.scalars(select(AlertEvent).where(AlertEvent.at > MADE, AlertEvent.membership_id.is_not(None)))
+        by = Counter(event.membership_id for event in events)
+    assert by and by[visitor] == 0
+
+
+def test_a_planned_surgery_is_confirmed_on_its_afternoon_but_where_the_story_is_that_nobody_does(demo):
+    with app_session(demo) as session:
+        planned = session.execute(
+            select(Patient.source_key, Episode.index_date)
+            .join(Episode, Episode.patient_id == Patient.id)
+            .where(Episode.index_status == IndexStatus.PLANNED)
+        ).all()
+    overdue = {row.source_key for row in planned if row.index_date < LATER.date() - timedelta(days=1)}
+    story = {f"demo:{each.number}" for each in cohort(CONTENT, MADE.date(), SEED) if each.shape.ends == "unconfirmed"}
+    assert overdue == story
 
 
 def test_a_survey_begun_by_a_visitor_is_left_to_the_visitor(demo):
