@@ -88,7 +88,5 @@ def _published(published: dict, status: str) -> PublishedTrust:
 def _number(table: dict, name: str, key: str, lowest: float, highest: float) -> float:
     value = table.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
-        raise ScoringError(
-            f"Trust: '{key}' of [{name}] is {value!r}; it must be a number from {lowest} to {highest}."
-        )
+        raise ScoringError(f"Trust: '{key}' of [{name}] is {value!r}; it must be a number from {lowest} to {highest}.")
     return float(value)
