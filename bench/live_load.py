@@ -105,13 +105,11 @@ def _providers(staff_url: str, seconds: float) -> None:
     until = time.monotonic() + seconds
 
     def work(panel: Panel, starts: float) -> None:
-        next_at, asks_at = time.monotonic() + starts, time.monotonic()
+        next_at = time.monotonic() + starts
         show = ["Everyone", "Needs action"]
         try:
             while next_at < until:
-                if asks_at < time.monotonic():  # as the open page does by itself
-                    panel.announces()
-                    asks_at += min(panel.asks_every.values(), default=CLICK_EVERY)
+                panel.ask()
                 if next_at < time.monotonic():
                     clicks.append(panel.choose("Show", show[0]))
                     show.reverse()

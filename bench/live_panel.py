@@ -26,6 +26,7 @@ class Panel:
         self._socket = self._open.__enter__()
         self.widgets: dict[str, WidgetState] = {}
         self.asks_every: dict[str, float] = {}
+        self._asked_at: dict[str, float] = {}
         self.elements: list = []
         self.failed = 0
         self.seconds = self.run()
@@ -47,7 +48,6 @@ class Panel:
         self.failed += any(each.WhichOneof("type") in ("alert", "exception") for each in drawn)
         if not fragment:
             self.elements = drawn
-        self._last = drawn
         return time.perf_counter() - started
 
     def choose(self, label: str, option: str) -> float:
@@ -58,13 +58,12 @@ class Panel:
         self.widgets[group.id] = state
         return self.run()
 
-    def announces(self) -> bool:
-        """Ask what the page itself asks every few seconds: are there new alerts? True when the button has come."""
-        for fragment in list(self.asks_every):
-            self.run(fragment)
-            if any("new, show" in each.button.label for each in self._last):
-                return True
-        return False
+    def ask(self) -> None:
+        """What the page asks by itself and is due: are there new alerts (every 2 s), does the session last (15 s)?"""
+        for fragment, seconds in list(self.asks_every.items()):
+            if self._asked_at.get(fragment, 0.0) + seconds <= time.monotonic():
+                self._asked_at[fragment] = time.monotonic()
+                self.run(fragment)
 
     def close(self) -> None:
         self._socket.close()

@@ -14,6 +14,8 @@ from etl.tasks import HEARTBEAT_LOST, TICK, tasks
 AT_ONCE = 3
 # Whoever waits at a screen goes first. A run that has a core for itself is none the slower for it.
 COURTESY = 5
+# Seconds. A new job wakes the worker at once; one that has waited for its tenant's run to end is found by looking.
+POLL_EVERY = 0.2
 
 
 def work() -> None:
@@ -26,7 +28,7 @@ def work() -> None:
             queues=[REFRESH, TICK, REPLAY],
             name="etl",
             concurrency=AT_ONCE,
-            fetch_job_polling_interval=0.5,
+            fetch_job_polling_interval=POLL_EVERY,
             update_heartbeat_interval=10,
             stalled_worker_timeout=HEARTBEAT_LOST,
             shutdown_graceful_timeout=15,
