@@ -71,6 +71,8 @@ def _result(viewer: Viewer, replay: Replay) -> None:
         table(words.rule_rows(view), hide_index=True)
     with right:
         _draw_weeks(view)
+    with st.expander("By rule and week: now → with these"):
+        table(words.week_rows(view), hide_index=True)
     table(words.action_rows(view), hide_index=True)
     note(words.honesty(view))
     note(
@@ -79,10 +81,7 @@ def _result(viewer: Viewer, replay: Replay) -> None:
 
 
 def _draw_weeks(view: ReplayView) -> None:
-    names = [short_date(monday, view.ends) for monday in words.mondays(view)]
+    names = [short_date(first, view.ends) for first in words.weeks(view)]
     lines = ("now", words.weekly(view, "standing")), ("with these", words.weekly(view, "changed"))
     drawn = two_lines_figure(names, *lines, ("week from", "alerts"), palette())
     st.plotly_chart(drawn, theme=None, config=CONFIG, alt=words.finding(view), key="replayed_weeks")
-    with st.expander("The same numbers as a table"):
-        table(words.week_rows(view), hide_index=True)
-        note("The first and the last week are not whole.")

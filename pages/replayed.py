@@ -23,11 +23,14 @@ with body():
     found = read_patients(viewer, replay)
     shown(viewer, "replayed", [each.patient_id for each in found.everybody])
     line = f"Replayed {moment(replay.finished_at, now(), viewer.zone)}. Data as of "
-    title(found.finding, f"{line}{moment(replay.as_of, now(), viewer.zone)}{', synthetic' if viewer.is_demo else ''}.")
+    title(
+        found.finding,
+        f"{line}{moment(replay.as_of, now(), viewer.zone)}{', synthetic clinics' if viewer.is_demo else ''}.",
+    )
     st.markdown("  \n".join(literal(each) for each in change_words(replay.standing, replay.changed)))
     left, right = st.columns(2, gap="large")
     with left:
-        draw_patients("Flagged in addition", found.more)
+        draw_patients("Alerts that come", found.more)
     with right:
-        draw_patients("No longer flagged", found.fewer)
-    note("Your own patients; nothing has been changed. A patient is here when an alert of a rule comes, or goes.")
+        draw_patients("Alerts that go", found.fewer)
+    note("Your own patients; nothing has been changed. An alert may go because another, more urgent one comes instead.")

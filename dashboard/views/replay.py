@@ -1,5 +1,6 @@
 """A finished replay in a manager's words: alerts by rule and week, patients, and what had come of the alerts."""
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -93,8 +94,7 @@ def rate_words(view: ReplayView) -> str:
 
 def rule_rows(view: ReplayView) -> list[dict[str, str]]:
     """One row per rule, in the order of urgency, and one of all."""
-    rules = [rule for rule in STATUS_OF_RULE if any(flag["rule"] == rule for flag in view.flags)]
-    rows = [_row(rule_words(rule), [flag for flag in view.flags if flag["rule"] == rule]) for rule in rules]
+    rows = [_row(rule_words(rule), [flag for flag in view.flags if flag["rule"] == rule]) for rule in rules_of(view)]
     return [*rows, _row("All", view.flags)]
 
 
@@ -126,31 +126,41 @@ def _outcomes(name: str, outcomes: list[str | None]) -> dict[str, str]:
     whole = closed.total()
     return {
         "Alerts": name,
-        "Closed in fact": share_of(whole, len(outcomes)),
+        "Really raised and closed": share_of(whole, len(outcomes)),
         "Led to action": share_of(sum(closed[each] for each in ACTED), whole) if whole else DASH,
         "No action needed": share_of(closed[AlertOutcome.NO_ACTION_NEEDED], whole) if whole else DASH,
         "Wrong flag": share_of(closed[AlertOutcome.WRONG_FLAG], whole) if whole else DASH,
     }
 
 
-def mondays(view: ReplayView) -> list[date]:
-    first = view.begins - timedelta(days=view.begins.weekday())
-    return [first + timedelta(weeks=week) for week in range((view.ends - first).days // 7 + 1)]
+def weeks(view: ReplayView) -> list[date]:
+    """First days of the weeks of seven days that end with the last day; the first one may be shorter."""
+    last = view.ends - timedelta(days=6)
+    back = range((last - view.begins + timedelta(days=6)).days // 7, -1, -1)
+    return [max(last - timedelta(weeks=week), view.begins) for week in back]
 
 
-def weekly(view: ReplayView, by: str) -> list[int]:
-    """Alerts per week from each Monday."""
-    days = [date.fromisoformat(flag[by]) for flag in view.flags if flag[by]]
-    found = Counter(day - timedelta(days=day.weekday()) for day in days)
-    return [found[monday] for monday in mondays(view)]
+def weekly(view: ReplayView, by: str, rule: str | None = None) -> list[int]:
+    """Alerts per week, of one rule or of all."""
+    flagged = [flag[by] for flag in view.flags if flag[by] and rule in (None, flag["rule"])]
+    found = Counter(bisect_right(weeks(view), date.fromisoformat(day)) - 1 for day in flagged)
+    return [found[week] for week in range(len(weeks(view)))]
 
 
 def week_rows(view: ReplayView) -> list[dict[str, str]]:
-    now, then = (weekly(view, by) for by in BY)
+    """One row per week: of each rule, and of all, the alerts now and with these settings."""
+    columns = {rule_words(rule): rule for rule in rules_of(view)} | {"All": None}
+    counted = {name: [weekly(view, by, rule) for by in BY] for name, rule in columns.items()}
     return [
-        {"Week from": short_date(monday, view.ends), "Now": count(before), "With these": count(after)}
-        for monday, before, after in zip(mondays(view), now, then, strict=True)
+        {"Week from": short_date(first, view.ends)}
+        | {name: f"{now[week]} → {then[week]}" for name, (now, then) in counted.items()}
+        for week, first in enumerate(weeks(view))
     ]
+
+
+def rules_of(view: ReplayView) -> list[str]:
+    """The rules that flagged, in the order of urgency."""
+    return [rule for rule in STATUS_OF_RULE if any(flag["rule"] == rule for flag in view.flags)]
 
 
 def honesty(view: ReplayView) -> str:

@@ -101,7 +101,7 @@ def history_rows(choices: list[Chosen], as_of: datetime, zone: str) -> list[dict
 def change_words(standing: dict[str, float], changed: dict[str, float]) -> list[str]:
     """One line per setting that differs: "Silent, surveys in a row …: 2 surveys → 3 surveys"."""
     return [
-        f"{name_words(name)}: {value_words(name, standing[name])} → {value_words(name, value)}"
-        for name, value in changed.items()
-        if name in standing and value != standing[name]
+        f"{name_words(name)}: {value_words(name, standing[name])} → {value_words(name, changed[name])}"
+        for name in WORDS
+        if name in standing and name in changed and changed[name] != standing[name]
     ]

@@ -56,13 +56,23 @@ def test_a_replay_says_how_many_alerts_and_who_under_both_settings(view):
     ]
 
 
-def test_weeks_begin_on_monday_and_an_alert_counts_when_each_setting_raises_it(view):
-    assert [list(row.values()) for row in words.week_rows(view)] == [["5 Jan", "1", "1"], ["12 Jan", "3", "2"]]
+def test_an_alert_counts_in_the_week_in_which_each_setting_raises_it(view):
+    assert list(words.week_rows(view)[0]) == ["Week from", "Off expected", "Goal unlikely", "Silent", "All"]
+    assert [list(row.values()) for row in words.week_rows(view)] == [
+        ["5 Jan", "1 → 1", "0 → 0", "0 → 0", "1 → 1"],
+        ["12 Jan", "0 → 0", "0 → 1", "3 → 1", "3 → 2"],
+    ]
+
+
+def test_only_the_first_week_may_be_short():
+    ninety = words.replay_view(SimpleNamespace(result=RESULT | {"from": "2025-10-21", "flags": []}), leads=0)
+    first_days = words.weeks(ninety)
+    assert (len(first_days), str(first_days[0]), str(first_days[1])) == (13, "2025-10-21", "2025-10-27")
 
 
 def test_what_falls_away_is_told_by_what_had_come_of_it(view):
     now, with_these, gone = words.action_rows(view)
-    assert now["Closed in fact"] == "75\u202f% of 4" and now["Led to action"] == "33\u202f% of 3"
+    assert now["Really raised and closed"] == "75\u202f% of 4" and now["Led to action"] == "33\u202f% of 3"
     assert with_these["Led to action"] == "100\u202f% of 1"
     assert (gone["Wrong flag"], gone["No action needed"], gone["Led to action"]) == (
         "50\u202f% of 2", "50\u202f% of 2", "0\u202f% of 2",
@@ -168,7 +178,7 @@ def test_a_provider_sees_the_own_patients_of_a_replay_and_the_trail_knows(open_a
         row.state, row.result, row.as_of, row.finished_at = ReplayState.DONE, RESULT | {"flags": flags}, NOW, NOW
     app = open_as("north", "replayed.py")
     assert not app.exception and app.title[0].value == "1 patient of yours would be flagged differently"
-    assert "Flagged in addition: 1 patient" in [each.value for each in app.header]
+    assert "Alerts that come: 1 patient" in [each.value for each in app.header]
     assert trail("replayed", alpha.id) == [[mine.patient_id]]
     with pytest.raises(ValueError, match="Could not find a navigation page"):
         open_as("manager", "replayed.py")
