@@ -76,15 +76,14 @@ def _opened(viewer: Viewer, case: AlertCase) -> Opened | str:
             lines=case_lines(viewer, found.alerts, names, now()),
             seen=found.seen,
             is_new=any(alert.state is not AlertState.ACKNOWLEDGED for alert in found.alerts),
-            colleagues=_others(session, found, viewer),
+            colleagues=_others(session, found),
         )
 
 
-def _others(session, found: Case, viewer: Viewer) -> list[Colleague]:
-    """Whom the case can be given to; oneself where it is a colleague's."""
-    mine = all(alert.owner_id == viewer.membership_id for alert in found.alerts)
-    everybody = find_colleagues(session, found.clinic_id)
-    return [each for each in everybody if not (mine and each.membership_id == viewer.membership_id)]
+def _others(session, found: Case) -> list[Colleague]:
+    """Whom the case can be given to: everybody of the clinic but who has all of it."""
+    owners = {alert.owner_id for alert in found.alerts}
+    return [each for each in find_colleagues(session, found.clinic_id) if owners != {each.membership_id}]
 
 
 def _drawer(opened: Opened | str) -> None:

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -20,9 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 import settings
 from care import embedded
 from care.database import DATABASE
-from care.verbs.thread import write_to_patient
-from installation import inside
-from live_patients import BEFORE, BORN, enroll_knee, provider_of
+from live_patients import BEFORE, BORN, enroll_knee
 
 pytestmark = pytest.mark.browser
 
@@ -88,13 +85,24 @@ def expect_off_track(panel: Page, name: str, within: float) -> None:
     expect(row.locator(".reason")).to_contain_text(REASON)
 
 
+def write_from_the_panel(panel: Page, name: str, words: str) -> None:
+    """The row's own action, and the case is closed with the message."""
+    row = table(panel).get_by_role("row").filter(has=panel.get_by_role("link", name=name))
+    row.get_by_role("button", name="Message").click()
+    drawer = panel.get_by_role("dialog")
+    expect(drawer).to_contain_text(REASON)
+    drawer.get_by_label("Message", exact=True).fill(words)
+    drawer.get_by_role("button", name="Send and resolve").click()
+    expect(panel.get_by_text("Sent and resolved.")).to_be_visible()
+    expect(row).to_have_count(0)
+
+
 def test_a_bad_answer_is_on_the_open_panel_within_a_minute_and_the_provider_writes_back(running_app, panel, phone):
     patient = enroll_knee(running_app, "Ines", "Zzjourney")
     answer_badly(phone, patient.link)
     expect_off_track(panel, patient.name, within=60)
 
-    with inside(running_app):
-        write_to_patient(provider_of(running_app), patient.episode_id, "Come in tomorrow at nine.", datetime.now(UTC))
+    write_from_the_panel(panel, patient.name, "Come in tomorrow at nine.")
     phone.goto(f"{running_app.portal_url}/thread")
     phone.get_by_label("Password").fill("a password of mine")
     phone.get_by_role("button", name="Open").tap()
