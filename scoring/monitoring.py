@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtri
 
 from scoring.monitoring_rules import MonitoringRules
 
@@ -94,7 +94,7 @@ def tenths_of(pit: np.ndarray, patient: np.ndarray) -> Tenths | None:
         shares=shares,
         low=max(1 / TENTHS - by_chance, 0.0),
         high=1 / TENTHS + by_chance,
-        uneven=bool(chi2.sf(distance, TENTHS - 1) < 0.05),
+        uneven=bool(chdtrc(TENTHS - 1, distance) < 0.05),
         level=_in_sds(pit - 0.5, 1 / 12, patient),
         spread=_in_sds((pit - 0.5) ** 2 - 1 / 12, 1 / 180, patient),
     )
@@ -132,7 +132,7 @@ def coverage_by(
     if table.empty:
         return table.drop(columns="worth").assign(off=False, beyond=0.0)
     share, worth = table["inside_80"].to_numpy(float), table["worth"].to_numpy(float)
-    strict = norm.ppf(1 - rules.wrong_share / 2 / max(groups or len(table), 1))
+    strict = ndtri(1 - rules.wrong_share / 2 / max(groups or len(table), 1))
     low, high = wilson(share, worth, strict)
     table["beyond"] = np.where(low > PROMISED, low - PROMISED, np.where(high < PROMISED, high - PROMISED, 0.0))
     table["off"] = (table["beyond"] != 0) & (np.abs(share - PROMISED) >= rules.points_off)

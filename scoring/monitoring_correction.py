@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from scoring.monitoring_rules import MonitoringRules
 from scoring.recovery import RecoveryCurve
@@ -41,7 +41,7 @@ def learn_correction(pit: np.ndarray, rules: MonitoringRules) -> Correction:
     Dawid (1984), doi 10.2307/2981683; Gneiting, Balabdaoui, Raftery (2007), doi 10.1111/j.1467-9868.2007.00587.x:
     a forecast is recalibrated by the distribution of its own probability integral transform.
     """
-    z = np.clip(norm.ppf(np.clip(pit[~np.isnan(pit)], 1e-4, 1 - 1e-4)), -FURTHEST, FURTHEST)
+    z = np.clip(ndtri(np.clip(pit[~np.isnan(pit)], 1e-4, 1 - 1e-4)), -FURTHEST, FURTHEST)
     if len(z) < rules.answers:
         return Correction()
     weight = len(z) / (len(z) + WORTH)
@@ -67,5 +67,5 @@ def corrected(curve: RecoveryCurve, correction: Correction) -> RecoveryCurve:
 def _one_sd(curve: RecoveryCurve) -> float:
     """Half of what lies between 16 and 84 of 100 answers around the curve, in its fitted SDs."""
     around = curve.bands.quantiles[0]
-    ends = around.at(around.centres, norm.cdf([-1.0, 1.0]))
+    ends = around.at(around.centres, ndtr([-1.0, 1.0]))
     return float((ends[:, 1] - ends[:, 0]).mean() / 2)

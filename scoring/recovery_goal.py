@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from scoring.band_conformal import LEVELS, share_below
 from scoring.recovery import RecoveryCurve
@@ -57,8 +57,8 @@ class FlagRecord:
         """(share, low, high) of flagged patients who missed the goal, 95 % Clopper-Pearson; NaN without any."""
         if not self.flagged:
             return np.nan, 0.0, 1.0
-        low, high = beta.ppf(
-            [0.025, 0.975], [self.missed, self.missed + 1], [self.flagged - self.missed + 1, self.flagged - self.missed]
+        low, high = betaincinv(
+            [self.missed, self.missed + 1], [self.flagged - self.missed + 1, self.flagged - self.missed], [0.025, 0.975]
         )
         return self.missed / self.flagged, float(np.nan_to_num(low, nan=0.0)), float(np.nan_to_num(high, nan=1.0))
 

@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from scoring.errors import ScoringError
 from scoring.recovery_basis import Scale
@@ -89,7 +89,7 @@ def literature_prior(course: PublishedCourse, scale: Scale, trust: Trust, covari
 def normal_residuals(scale: Scale, sd: np.ndarray, covariates: int, worth: float) -> ResidualSums:
     """Sums as if `worth` patients had been seen, normal around the mean, with the prior memory."""
     k = len(scale.knots)
-    shape = np.diff(norm.cdf(RESIDUAL_EDGES))
+    shape = np.diff(ndtr(RESIDUAL_EDGES))
     centres = scale.lowest + (np.arange(PREDICTED_CELLS) + 0.5) / PREDICTED_CELLS * (scale.highest - scale.lowest)
     cells = np.full(PREDICTED_CELLS, worth / PREDICTED_CELLS)
     counts = ResidualCounts(scale.lowest, scale.highest, cells[:, None] * shape, cells * centres, worth)

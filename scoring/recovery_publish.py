@@ -1,7 +1,7 @@
 """The numbers of a cell as they leave a tenant: sums that add up, each of 20 patients or more, none told apart."""
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from scoring.recovery_answers_told import FEWEST, groups_of_enough, patients_in, shared_days
 from scoring.recovery_cells import CellRows
@@ -79,7 +79,7 @@ def columns_of(rows: CellRows) -> np.ndarray:
     column = np.clip(np.searchsorted(RESIDUAL_EDGES[::FINE], inside, side="right") - 1, 0, COLUMNS - 1)
     _, place, answers = np.unique(rows.patient, return_inverse=True, return_counts=True)
     weight = np.bincount(column, 1.0 / answers[place], COLUMNS)
-    shape = np.diff(norm.cdf(RESIDUAL_EDGES[::FINE]))
+    shape = np.diff(ndtr(RESIDUAL_EDGES[::FINE]))
     spread = np.zeros(COLUMNS)
     for group in groups_of_enough([set(rows.patient[column == number]) for number in range(COLUMNS)]):
         spread[group] = weight[group].sum() * shape[group] / shape[group].sum()
