@@ -32,20 +32,18 @@ def network_is_news(connection: DuckDBPyConnection, as_of: datetime) -> bool:
     """
     Whether the others' sums should be asked for: they have changed, and a week has passed since the last time.
 
-    At once where nothing has been heard so far, and when the tenant may hear nothing any more.
+    At once where nothing has been heard so far. Every run asks this, so the lake (some 10 ms) is looked into only where
+    others share.
     """
-    (news,) = read_care(connection, "SELECT network_news() AS news").fetchone()
-    last = connection.execute("SELECT news, heard_at FROM lake.network_hearing").fetchone()
-    if last is None or news is None:
-        return (news is None) != (last is None)
-    (strata,) = connection.execute("SELECT count(*) FROM lake.network_heard").fetchone()
-    return news != last[0] and (not strata or last[1] <= as_of - AT_MOST_EVERY)
+    news = _news(connection)
+    return news is not None and _is_due(connection, news, as_of)
 
 
 def hear_network(connection: DuckDBPyConnection, method: str, as_of: datetime) -> Heard:
-    """What the network says, or said within the last week."""
-    if network_is_news(connection, as_of):
-        _ask(connection, as_of)
+    """What the network says, or said within the last week; nothing to a tenant that may hear nothing any more."""
+    news = _news(connection)
+    if news is None or _is_due(connection, news, as_of):
+        _ask(connection, news, as_of)
     rows = connection.execute(
         "SELECT condition, stratum, index_kind, instrument, scale, total FROM lake.network_heard "
         "WHERE method = ? ORDER BY ALL",
@@ -66,11 +64,24 @@ def network_sums(cells: Cells | None, scale: Scale, covariates: int) -> CurveSum
         return None
 
 
-def _ask(connection: DuckDBPyConnection, as_of: datetime) -> None:
+def _news(connection: DuckDBPyConnection) -> str | None:
+    return read_care(connection, "SELECT network_news() AS news").fetchone()[0]
+
+
+def _is_due(connection: DuckDBPyConnection, news: str, as_of: datetime) -> bool:
+    last = connection.execute(
+        "SELECT news, heard_at, (SELECT count(*) FROM lake.network_heard) FROM lake.network_hearing"
+    ).fetchone()
+    if last is None:
+        return True
+    heard, heard_at, strata = last
+    return news != heard and (not strata or heard_at <= as_of - AT_MOST_EVERY)
+
+
+def _ask(connection: DuckDBPyConnection, news: str | None, as_of: datetime) -> None:
     """Keep what the others' sums are now; only those that the definer function may serve."""
     connection.execute("DELETE FROM lake.network_hearing")
     connection.execute("DELETE FROM lake.network_heard")
-    (news,) = read_care(connection, "SELECT network_news() AS news").fetchone()
     if news is None:
         return
     connection.execute("INSERT INTO lake.network_hearing VALUES (?, ?)", [news, as_of])
