@@ -1,30 +1,37 @@
 """
 How two workers share the tests (``pytest -n 2``): which go together, and which begin first.
 
-The tests of one file share its store, so a file stays on one worker. What needs the whole running installation or
-watches the clock stays together: it runs one after the other, and beside it at most one other test.
+The tests of one file share its store, so a file stays on one worker. Those of the running installation share that, and
+they watch the clock: they run one after the other, and beside them at most one other test.
 """
 
+from functools import cache
 from pathlib import Path
 
 from xdist.scheduler import LoadScopeScheduling
 
 import settings
 
-TOGETHER = ("browser", "ops")
 # Begun last, a file that takes half a minute would keep one processor waiting for the other.
-ORDER = (*TOGETHER, "warehouse", "pathways", "etl")
+LONG_FIRST = ("warehouse", "pathways", "etl", "browser", "ops")
 
 
-def place_in_line(path: Path) -> int:
-    """When a file begins: what takes long before what is short; beside each other in the order of their names."""
-    folder = path.relative_to(settings.ROOT / "tests").parts[0]
-    return ORDER.index(folder) if folder in ORDER else len(ORDER)
+def place_in_line(file: Path) -> int:
+    """When a file begins: the running installation, then what takes long, then what is short."""
+    folder = file.parent.name
+    if _needs_the_installation(file):
+        return 0
+    return 1 + (LONG_FIRST.index(folder) if folder in LONG_FIRST else len(LONG_FIRST))
+
+
+@cache
+def _needs_the_installation(file: Path) -> bool:
+    return "running_app" in file.read_text()
 
 
 class ByFile(LoadScopeScheduling):
-    """A file at a time, in the order in which they were collected."""
+    """A file at a time, in the order in which they were collected; all that need the installation as one."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "together" if file.split("/")[1] in TOGETHER else file
+        return "installation" if _needs_the_installation(settings.ROOT / file) else file
