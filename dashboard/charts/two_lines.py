@@ -8,7 +8,7 @@ from dashboard.charts.frame import AXIS_TEXT, LABEL_TEXT, axis, figure
 from dashboard.palette import Palette
 
 HEIGHT = 260
-MOST_NAMES = 7  # under the axis, so that they do not touch at 390 px
+MOST_NAMES = 5  # under the axis, so that they do not touch at 390 px beside the lines' names
 APART = 0.09  # of the height: names at the line's ends are no closer
 
 
