@@ -3,7 +3,7 @@
 // One sheet, whatever the paper; the address in a face that tells 1, l and I apart, broken where a line ends.
 const PAPER = `
   @page { margin: 20mm }
-  body { font: 18px/1.5 sans-serif; color: #000; background: #fff; max-width: 32rem; margin: 2rem auto; break-inside: avoid }
+  body { font: 18px/1.5 sans-serif; color: black; background: white; max-width: 32rem; margin: 2rem auto; break-inside: avoid }
   h1 { font-size: 26px; line-height: 1.25 }
   .address { font: 20px/1.6 monospace; overflow-wrap: anywhere; border: 1px solid; border-radius: 6px; padding: 16px }
 `
