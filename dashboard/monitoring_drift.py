@@ -48,6 +48,7 @@ def draw_drift(viewer: Viewer, curves: Sequence[WatchedCurve], refits: pd.DataFr
         st.write(line)
     with st.expander("Every expected course"):
         groups_table(curve_rows(viewer, curves, as_of), "Expected courses", key="curves_table")
+        note("Patients: those behind the course. Steady: how near it has come to the limit. Few: under ten patients.")
 
 
 def _draw_path(curves: Sequence[WatchedCurve]) -> None:

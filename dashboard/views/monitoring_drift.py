@@ -22,6 +22,7 @@ REASONS = {
     "drift": "it had drifted",
     "asked": "a manager asked for it",
 }
+SHORT_REASONS = {"first": "the first", "learned": "new courses", "drift": "drifted", "asked": "asked for"}
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,8 @@ def curve_rows(viewer: Viewer, curves: Sequence[WatchedCurve], as_of: datetime) 
     return [
         {
             "Expected course": curve.name,
-            "Patients behind it": count(curve.patients) if curve.patients else "published ones",
-            "Last fitted": f"{_date(viewer, curve.fitted_at, as_of)}, {REASONS[curve.why]}",
+            "Patients": count(curve.patients) if curve.patients else "published",
+            "Last fitted": f"{_date(viewer, curve.fitted_at, as_of)}: {SHORT_REASONS[curve.why]}",
             "Answers since": _counted(curve),
             "Verdict": _curve_verdict(curve),
         }
@@ -123,13 +124,13 @@ def curve_rows(viewer: Viewer, curves: Sequence[WatchedCurve], as_of: datetime) 
 
 
 def _counted(curve: WatchedCurve) -> str:
-    return count(curve.drift.n) if curve.drift else "of fewer than 10 patients"
+    return count(curve.drift.n) if curve.drift else "few"
 
 
 def _curve_verdict(curve: WatchedCurve) -> str:
     if curve.drift is None:
         return "too few to tell"
-    held = "drifted" if curve.drift.alarm else f"steady ({percent(min(curve.nearness, 0.99))} of the limit)"
+    held = "drifted" if curve.drift.alarm else f"steady: {percent(min(curve.nearness, 0.99))}"
     return f"{held}, corrected" if curve.corrected else held
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from dashboard.charts.dots import Dot
 from dashboard.views.monitoring import Monitoring
-from dashboard.words import DASH, count, percent, plural, signed
+from dashboard.words import DASH, count, interval, percent, plural, signed
 from scoring.monitoring import PROMISED, Tenths
 
 MOST_DOTS = 12
@@ -92,8 +92,8 @@ def _group_row(row: pd.Series) -> dict[str, str]:
 def _flagged(row: pd.Series) -> str:
     if not row["in_care"] or np.isnan(row["flagged"]):
         return DASH
-    interval = f"{row['flagged_low'] * 100:.0f}{DASH}{row['flagged_high'] * 100:.0f}"
-    return f"{percent(row['flagged'])} of {count(int(row['in_care']))} ({interval})"
+    ends = interval(abs(row["flagged_low"]) * 100, row["flagged_high"] * 100)  # of 0 %, the lower end may be -1e-17
+    return f"{percent(row['flagged'])} of {count(int(row['in_care']))} ({ends})"
 
 
 def tenth_names() -> list[str]:
