@@ -28,8 +28,8 @@ STATISTICS = """
   fit from which it is counted. Slack and limits: data/recovery/monitoring.toml.
 * **Correction**: the mean and standard deviation of the normal scores of the PIT move the middle and the width, drawn
   towards no correction as by 30 answers.
-* **Out of sample**: curves learn from closed episodes; an answer counts as it was judged first, while its
-  episode was open.
+* **Out of sample**: curves learn from finished courses; an answer counts as it was judged first, before its own
+  course was finished.
 """
 
 
