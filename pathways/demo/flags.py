@@ -26,6 +26,7 @@ from scoring.track import STATUS_OF_RULE
 from scoring.track_holds import pain_alarm
 
 OFF, UNLIKELY = -1.4, -0.84  # standard deviations from what is expected of such a patient: worse than 92 and 80 of 100
+PAST = timedelta(days=90)  # what lies before it is raised no more
 GOAL_IS_ASKED = (21, 63)  # days
 NORMAL = NormalDist()
 
@@ -58,7 +59,7 @@ def answer_flags(frame: Frame, answered: list[Answered], sheets: dict[str, Answe
     for each in answered:
         sittings.setdefault(each.at, []).append(each)
     past = sorted(sittings)[: -1 if frame.planned.is_open else None]
-    for at in past:
+    for at in (each for each in past if each > frame.as_of - PAST):
         found = (
             flag
             for each in sittings[at]
@@ -104,7 +105,7 @@ def _answer_flag(frame: Frame, now: Answered, before: list[Answered], sheet: Ans
 
 
 def _rule(frame: Frame, now: Answered, before: list[Answered], own: float, sheet: AnswerSheet) -> str | None:
-    if now.instrument.startswith("nprs@") and before:
+    if now.instrument.startswith("nprs@") and before and now.wished > track_rules().pain_level - 1:
         pain, last, first = (_score(each, sheet) for each in (now, before[0], before[-1]))
         if bool(pain_alarm(pain, last, first, track_rules())):
             return "pain_alarm"

@@ -84,7 +84,7 @@ def live(tenant_id: UUID, as_of: datetime, seed: int = SEED) -> Lived:
         raise PathwayError("This tenant is not marked as a demonstration: nobody answers for its patients.")
     with app_session(tenant_id) as session:
         zone = session.scalar(select(Tenant.zone))
-        people = _people(session, as_of, seed)
+        people = people_of(session, as_of, seed)
         answering = patients_to_answer(session, people, as_of, seed)
         exercising = patients_to_exercise(session, people, as_of, zone)
     world = make_world(demo_content(), known_places(tenant_id), as_of, seed)
@@ -99,7 +99,7 @@ def _work(world: World) -> None:
     if not all(member.email in world.places.memberships for member in world.content.staff):
         return
     with app_session(world.places.tenant_id) as session:
-        everybody = _people(session, world.as_of, world.seed, tuple(EnrollmentState))
+        everybody = people_of(session, world.as_of, world.seed, tuple(EnrollmentState))
     staff = staff_of(world)
     handle_waiting(world, everybody, staff)
     confirm_and_close(world, everybody, staff)
@@ -111,7 +111,7 @@ def _is_demo(tenant_id: UUID) -> bool:
         return bool(session.scalar(select(Tenant.is_demo)))
 
 
-def _people(
+def people_of(
     session: Session, as_of: datetime, seed: int, states: tuple[EnrollmentState, ...] = (EnrollmentState.ACTIVE,)
 ) -> dict[UUID, Planned]:
     """The synthetic patients whose pathway stands there, each with the recovery they were made for."""

@@ -8,7 +8,16 @@ import pytest
 from sqlalchemy import func, select
 
 from care.database import app_session
-from care.models import AlertEvent, Enrollment, Episode, ExerciseSession, Patient, SurveyAssignment, SurveyResponse
+from care.models import (
+    Alert,
+    AlertEvent,
+    Enrollment,
+    Episode,
+    ExerciseSession,
+    Patient,
+    SurveyAssignment,
+    SurveyResponse,
+)
 from care.models.patient import IndexStatus
 from care.registry import load_library
 from care.status import AssignmentState, EnrollmentState
@@ -21,7 +30,7 @@ from pathways.demo.build import make_demo
 from pathways.demo.cohort import cohort
 from pathways.demo.content import demo_content
 from pathways.demo.life import demonstrations, go_on, live
-from pathways.demo.life_staff import enroll_newcomers, staff_of
+from pathways.demo.life_staff import LEFT_TO_A_VISITOR, enroll_newcomers, handle_waiting, staff_of
 from pathways.demo.newcomers import FIRST, newcomers
 from pathways.demo.tenant import known_places
 from pathways.demo.world import SEED, make_world
@@ -123,12 +132,21 @@ def test_nobody_is_enrolled_while_the_clinics_are_full(demo):
     assert enroll_newcomers(world, staff_of(world)) == 0
 
 
-def test_colleagues_handle_what_waits_and_leave_the_visitors_panel_alone(demo):
-    visitor = known_places(demo).memberships[CONTENT.staff[0].email]
+def test_colleagues_handle_what_waits_and_leave_the_visitors_panel_alone_for_three_days(demo):
+    monday = MADE + timedelta(hours=71)
+    world = make_world(CONTENT, known_places(demo), monday, SEED)
     with app_session(demo) as session:
-        events = session.scalars(select(AlertEvent).where(AlertEvent.at > MADE, AlertEvent.membership_id.is_not(None)))
-        by = Counter(event.membership_id for event in events)
-    assert by and by[visitor] == 0
+        people = life.people_of(session, monday, SEED, tuple(EnrollmentState))
+    handle_waiting(world, people, staff_of(world))
+    with app_session(demo) as session:
+        done = session.execute(
+            select(AlertEvent.membership_id, AlertEvent.at - Alert.raised_at)
+            .join(Alert, Alert.id == AlertEvent.alert_id)
+            .where(AlertEvent.at > MADE, AlertEvent.membership_id.is_not(None))
+        ).all()
+    visitor = world.places.memberships[CONTENT.staff[0].email]
+    assert {who for who, _ in done} - {visitor}
+    assert all(waited >= LEFT_TO_A_VISITOR for who, waited in done if who == visitor)
 
 
 def test_a_planned_surgery_is_confirmed_on_its_afternoon_but_where_the_story_is_that_nobody_does(demo):
