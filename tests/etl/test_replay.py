@@ -51,7 +51,7 @@ def exercise(session, episode, days: list[date]) -> None:
     whose = {"tenant_id": UUID(session.info["app.tenant_id"]), "patient_id": episode.patient_id, "exercise": "squat"}
     session.add(
         ExercisePrescription(
-            **whose, episode_id=episode.id, weekdays=97, start_date=INDEX, end_date=INDEX + timedelta(days=90)
+            **whose, episode_id=episode.id, weekdays=0b1111111, start_date=INDEX, end_date=INDEX + timedelta(days=90)
         )
     )
     for day in days:
