@@ -150,7 +150,10 @@ def test_a_broken_rhythm_is_silence_after_one_survey(alpha):
         for day in (0, 7, 14, 21, 28):
             pain(session, episode, day, 5)
         last = datetime.combine(INDEX, NOW.time(), UTC) + timedelta(days=28)
-        make_assignment(session, episode, step="day 35", instrument="nprs@1", expires_at=last + timedelta(days=10))
+        make_assignment(
+            session, episode, step="day 35", instrument="nprs@1", due_date=INDEX + timedelta(days=35),
+            expires_at=last + timedelta(days=10),
+        )  # fmt: skip
         made = episode.id
     run(alpha.id, last + timedelta(days=12))
     assert track(alpha, made).status != "silent"
