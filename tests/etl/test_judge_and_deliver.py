@@ -11,6 +11,7 @@ from care.database import app_session
 from care.models import Alert, AlertEvent, Episode, TenantLake, Track
 from care.status import AlertState, AssignmentState, EpisodeState
 from care.tenants import add_account
+from etl.due import tenants_due
 from etl.run import run
 from factories import make_assignment, make_care_team_member, make_episode, make_patient, make_response
 from lake_rows import lake_rows
@@ -113,6 +114,21 @@ def test_raising_an_alert_is_in_its_history_here_and_in_the_lake(alpha):
     assert lake_rows(alpha.id, "SELECT event_id, from_state, to_state FROM lake.alert_event") == [
         (raised[0][0], None, "open")
     ]
+
+
+def test_a_worker_leaves_the_history_of_what_it_raised_to_the_next_run_and_the_sweep_sees_to_that(alpha):
+    """The next answer does not wait for a second run; until the third the tenant is due as any other with news."""
+    with app_session(alpha.id) as session:
+        episode = open_episode(session, alpha)
+        pain(session, episode, -3, 7)
+        pain(session, episode, SIX_WEEKS, 7)
+    in_lake = f"SELECT to_state FROM lake.alert_event WHERE episode_id = '{episode.id}'"
+    assert run(alpha.id, NOW, settle=False).alerts == 1
+    assert lake_rows(alpha.id, in_lake) == []
+    assert alpha.id in {due.tenant_id for due in tenants_due(NOW)}
+    run(alpha.id, NOW, settle=False)
+    assert lake_rows(alpha.id, in_lake) == [("open",)]
+    assert alpha.id not in {due.tenant_id for due in tenants_due(NOW)}
 
 
 def test_severe_pain_that_rises_is_a_call_today(alpha):
