@@ -7,6 +7,7 @@ from enum import StrEnum
 import numpy as np
 from duckdb import DuckDBPyConnection
 
+from etl.fitting import trust
 from etl.strata import Stratum
 from scoring.monitoring import randomised_pit
 from scoring.monitoring_correction import Correction, bounded, corrected, learn_correction
@@ -17,8 +18,6 @@ from warehouse.questions.judged_answers import get_judged_answers
 from warehouse.watch_rules import monitoring_rules
 
 OF_STRATUM = f"({', '.join(Stratum._fields)}) = ({', '.join('?' * len(Stratum._fields))})"
-# A published course counts as so many patients when a correction fades; see scoring/recovery_priors.py.
-WORTH_OF_PUBLISHED = 30
 
 
 class Why(StrEnum):
@@ -136,5 +135,6 @@ def _last_fit(connection: DuckDBPyConnection, stratum: Stratum) -> LastFit | Non
 
 def _faded(correction: Correction, before: int, now: int) -> Correction:
     """What is left of a correction when new episodes have joined those it was made on top of."""
-    left = min((before + WORTH_OF_PUBLISHED) / (now + WORTH_OF_PUBLISHED), 1.0)
+    published = trust().published_patients
+    left = min((before + published) / (now + published), 1.0)
     return Correction(correction.shift * left, correction.spread**left)

@@ -9,7 +9,6 @@ from scoring.monitoring_rules import MonitoringRules
 from scoring.recovery import RecoveryCurve
 
 FURTHEST = 3.0  # SDs; one answer beyond everything seen before says no more than that
-WORTH = 30  # answers that "nothing to correct" counts as
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def learn_correction(pit: np.ndarray, rules: MonitoringRules) -> Correction:
     z = np.clip(ndtri(np.clip(pit[~np.isnan(pit)], 1e-4, 1 - 1e-4)), -FURTHEST, FURTHEST)
     if len(z) < rules.answers:
         return Correction()
-    weight = len(z) / (len(z) + WORTH)
+    weight = len(z) / (len(z) + rules.nothing_worth)
     spread = float(np.exp(weight * np.log(max(z.std(), 1e-3))))
     return bounded(Correction(weight * float(z.mean()), spread), rules)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.monitoring import PROMISED, design_effect, inside
-from scoring.monitoring_rules import MonitoringRules
+from scoring.monitoring_rules import DriftLimit, MonitoringRules
 
 ENOUGH_TO_COMPARE = 30  # answers; of fewer, nobody can say how much alike those of one patient are
 
@@ -84,7 +84,7 @@ def drift(pit: np.ndarray, patient: np.ndarray, rules: MonitoringRules) -> Drift
     )
 
 
-def _watch(away: np.ndarray, patient: np.ndarray, rule) -> Watch:
+def _watch(away: np.ndarray, patient: np.ndarray, rule: DriftLimit) -> Watch:
     alike = design_effect(away, patient) if len(away) >= ENOUGH_TO_COMPARE else 1.0
     return Watch(cusum(away - rule.slack), cusum(-away - rule.slack), rule.limit * alike)
 

@@ -1,9 +1,11 @@
 """The numbers by which an expectation is called off, read from data/recovery/monitoring.toml."""
 
-import tomllib
 from dataclasses import dataclass
+from functools import partial
 
-from scoring.errors import ScoringError
+from scoring import tables
+
+WHAT = "Monitoring rules"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class MonitoringRules:
     days_between : between two fits that a drift has caused
     answers : a correction is learnt from so many or more
     growth : share of new patients that makes the count of the drift begin anew
+    nothing_worth : answers that "nothing to correct" counts as
     most_shift, most_spread : bounds of a correction, SDs and a factor
     """
 
@@ -35,17 +38,15 @@ class MonitoringRules:
     days_between: int
     answers: int
     growth: float
+    nothing_worth: float
     most_shift: float
     most_spread: float
 
 
 def parse_monitoring_rules(text: str) -> MonitoringRules:
     """Read the rules from TOML text; a ScoringError names the table, the number and what it may be."""
-    try:
-        rules = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScoringError(f"The monitoring rules are not readable TOML: {error}. Correct that line.") from error
-    off, drift, refit = (_table(rules, name) for name in ("off", "drift", "refit"))
+    rules = tables.read_tables(text, WHAT)
+    off, drift, refit = (tables.sourced(rules, name, WHAT) for name in ("off", "drift", "refit"))
     return MonitoringRules(
         points_off=_number(off, "points", 0, 20) / 100,
         wrong_share=_number(off, "wrong_of_100", 0.1, 50) / 100,
@@ -54,15 +55,10 @@ def parse_monitoring_rules(text: str) -> MonitoringRules:
         days_between=int(_number(refit, "days_between", 1, 365)),
         answers=int(_number(refit, "answers", 10, 10_000)),
         growth=_number(refit, "growth", 0.01, 10),
+        nothing_worth=_number(refit, "nothing_worth", 1, 10_000),
         most_shift=_number(refit, "most_shift", 0, 3),
         most_spread=_number(refit, "most_spread", 1, 3),
     )
-
-
-def _table(rules: dict, name: str) -> dict:
-    if not rules.get(name, {}).get("source"):
-        raise ScoringError(f"Monitoring rules: [{name}] or its 'source' is missing; say where its numbers are from.")
-    return rules[name]
 
 
 def _limit(drift: dict, name: str) -> DriftLimit:
@@ -70,8 +66,4 @@ def _limit(drift: dict, name: str) -> DriftLimit:
     return DriftLimit(_number(pair, "slack", 0.001, 0.4), _number(pair, "limit", 0.5, 1000))
 
 
-def _number(table: dict, name: str, lowest: float, highest: float) -> float:
-    value = table.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
-        raise ScoringError(f"Monitoring rules: '{name}' is {value!r}; it must be a number from {lowest} to {highest}.")
-    return float(value)
+_number = partial(tables.number, what=WHAT)

@@ -1,6 +1,5 @@
 """Published courses as priors, read from data/recovery/priors.toml and refused by name when wrong."""
 
-import tomllib
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ from scoring.recovery_mean import wide_precision
 from scoring.recovery_sums import ResidualSums
 from scoring.recovery_trust import STATUSES, Trust
 from scoring.recovery_width import WidthSums
+from scoring.tables import read_tables
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,7 @@ class PublishedCourse:
 
 def parse_priors(text: str) -> dict[tuple[str, str, str, str], PublishedCourse]:
     """Read all published courses from TOML text; a ScoringError names the course and what is wrong with it."""
-    try:
-        listed = tomllib.loads(text).get("course", [])
-    except tomllib.TOMLDecodeError as error:
-        raise ScoringError(f"The published courses are not readable TOML: {error}. Correct that line.") from error
-    courses = [published_course(entry) for entry in listed]
+    courses = [published_course(entry) for entry in read_tables(text, "Published courses").get("course", [])]
     return {course.key: course for course in courses}
 
 

@@ -11,7 +11,7 @@ CENTRES = (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)  # shares of the patients with a lowe
 
 
 @dataclass(frozen=True)
-class Spread:
+class WidthSlope:
     """
     Width of the residuals by prediction, as a factor on the average one.
 
@@ -29,7 +29,7 @@ class Spread:
         return np.clip(1.0 + self.slope * (predicted - self.middle) / self.sd, LEAST, MOST)
 
 
-def fit_spread(predicted: np.ndarray, counts: np.ndarray, edges: np.ndarray, scale_width: float) -> Spread | None:
+def fit_spread(predicted: np.ndarray, counts: np.ndarray, edges: np.ndarray, scale_width: float) -> WidthSlope | None:
     """
     A ridge of the absolute residual on the prediction, shrunk to no slope by 20 pseudo-patients.
 
@@ -39,7 +39,7 @@ def fit_spread(predicted: np.ndarray, counts: np.ndarray, edges: np.ndarray, sca
 
     Returns
     -------
-    Spread; None where all predictions are alike
+    WidthSlope; None where all predictions are alike
     """
     weight = counts.sum(axis=1)
     total = weight.sum()
@@ -49,7 +49,7 @@ def fit_spread(predicted: np.ndarray, counts: np.ndarray, edges: np.ndarray, sca
         return None
     size = counts @ np.abs((edges[1:] + edges[:-1]) / 2) / weight
     excess = size / (size @ weight / total) - 1.0
-    return Spread(middle, sd, float((excess * (predicted - middle) / sd) @ weight / (total + PSEUDO_PATIENTS)))
+    return WidthSlope(middle, sd, float((excess * (predicted - middle) / sd) @ weight / (total + PSEUDO_PATIENTS)))
 
 
 def evened(counts: np.ndarray, factor: np.ndarray, edges: np.ndarray) -> np.ndarray:

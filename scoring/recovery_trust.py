@@ -1,10 +1,10 @@
 """How far evidence from elsewhere is trusted, read from data/recovery/trust.toml and refused by name when wrong."""
 
-import tomllib
 from dataclasses import dataclass, fields
 
-from scoring.errors import ScoringError
+from scoring.tables import number, read_tables, sourced
 
+WHAT = "Trust in other evidence"
 STATUSES = ("measured", "seen", "background")
 
 
@@ -55,38 +55,22 @@ class Trust:
 
 def parse_trust(text: str) -> Trust:
     """Read the TOML text; a ScoringError names the table, the number and what it may be."""
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScoringError(f"The trust in other evidence is not readable TOML: {error}. Correct that line.") from error
-    published = _table(tables, "published")
+    tables = read_tables(text, WHAT)
+    published = sourced(tables, "published", WHAT)
     return Trust(
         _spread(tables, "between_tenants"),
         _spread(tables, "between_pathways"),
-        _number(_table(tables, "borrowed"), "borrowed", "patients", 1, 10_000),
+        number(sourced(tables, "borrowed", WHAT), "patients", 1, 10_000, f"{WHAT}, [borrowed]"),
         {status: _published(published, status) for status in STATUSES},
-        _number(published, "published", "patients", 1, 10_000),
+        number(published, "patients", 1, 10_000, f"{WHAT}, [published]"),
     )
 
 
-def _table(tables: dict, name: str) -> dict:
-    if not tables.get(name, {}).get("source"):
-        raise ScoringError(f"Trust in other evidence: table [{name}] or its 'source' is missing; say where it is from.")
-    return tables[name]
-
-
 def _spread(tables: dict, name: str) -> Spread:
-    table = _table(tables, name)
-    return Spread(*(_number(table, name, field.name, 0.0001, 1) for field in fields(Spread)))
+    table = sourced(tables, name, WHAT)
+    return Spread(*(number(table, field.name, 0.0001, 1, f"{WHAT}, [{name}]") for field in fields(Spread)))
 
 
 def _published(published: dict, status: str) -> PublishedTrust:
-    numbers, name = published.get(status, {}), f"published.{status}"
-    return PublishedTrust(_number(numbers, name, "level", 0.0001, 1), _number(numbers, name, "sd_times", 1, 5))
-
-
-def _number(table: dict, name: str, key: str, lowest: float, highest: float) -> float:
-    value = table.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
-        raise ScoringError(f"Trust: '{key}' of [{name}] is {value!r}; it must be a number from {lowest} to {highest}.")
-    return float(value)
+    numbers, what = published.get(status, {}), f"{WHAT}, [published.{status}]"
+    return PublishedTrust(number(numbers, "level", 0.0001, 1, what), number(numbers, "sd_times", 1, 5, what))

@@ -1,11 +1,13 @@
 """The numbers behind the flags, read from data/recovery/rules.toml and refused by name when wrong."""
 
-import tomllib
 from dataclasses import dataclass
+from functools import partial
 
+from scoring import tables
 from scoring.errors import ScoringError
 
 RATES = (5, 10, 20)
+WHAT = "Recovery rules"
 DRAWN_PERCENTILES = {"off_expected": (10, 25), "ahead": (75, 90)}
 
 
@@ -59,10 +61,7 @@ def parse_track_rules(text: str) -> TrackRules:
 
 def read_rules(text: str) -> dict:
     """The tables of the TOML text, by rule."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScoringError(f"The recovery rules are not readable TOML: {error}. Correct that line.") from error
+    return tables.read_tables(text, WHAT)
 
 
 def checked_rules(rules: dict) -> TrackRules:
@@ -102,11 +101,7 @@ def listed(rules: dict) -> list[dict]:
     return section(rules, "pain_alarm").get("rises", [])
 
 
-def number(table: dict, name: str, lowest: float, highest: float) -> float:
-    value = table.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
-        raise ScoringError(f"Recovery rules: '{name}' is {value!r}; it must be a number from {lowest} to {highest}.")
-    return float(value)
+number = partial(tables.number, what=WHAT)
 
 
 def episodes_flagged(rules: dict) -> float:

@@ -61,9 +61,9 @@ def test_a_wrong_published_course_is_named(old, new, message):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("bend = 0.01", "bend = 3", r"'bend' of \[between_tenants\] is 3; it must be a number from 0.0001 to 1"),
+        ("bend = 0.01", "bend = 3", r"\[between_tenants\]: 'bend' is 3; it must be a number from 0.0001 to 1"),
         ("[borrowed]", "[lent]", r"table \[borrowed\] or its 'source' is missing"),
-        ("seen = { level = 0.08, sd_times = 1.15 }", "", r"'level' of \[published.seen\] is None"),
+        ("seen = { level = 0.08, sd_times = 1.15 }", "", r"\[published.seen\]: 'level' is None"),
         ("version = 1", "version =", "not readable TOML"),
     ],
 )

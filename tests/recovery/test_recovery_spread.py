@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scoring.recovery_histogram import RESIDUAL_EDGES, count_residuals
-from scoring.recovery_spread import LEAST, MOST, Spread, evened, fit_spread
+from scoring.recovery_spread import LEAST, MOST, WidthSlope, evened, fit_spread
 
 TENTHS = np.array([0.1, 0.5, 0.9])
 
@@ -49,7 +49,7 @@ def test_from_three_hundred_patients_on_bins_tell_it():
 
 
 def test_a_factor_has_ends():
-    spread = Spread(50.0, 10.0, 1.0)
+    spread = WidthSlope(50.0, 10.0, 1.0)
     assert spread.at(np.array([-500.0, 50.0, 500.0])).tolist() == [LEAST, 1.0, MOST]
 
 
