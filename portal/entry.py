@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from care.links import Way, ask_for_new_link, leave, open_link, visiting, visitor_behind, way_of_link
+from care.verbs.draft import AnswerRefused
 from portal.guard import COOKIE, SECURE, is_our_own
 from portal.rendering import language_of, page
 from portal.words import LANGUAGES
@@ -69,13 +70,19 @@ def visited(show: Callable[..., Response]) -> Callable[..., Response]:
     """
     Hand a page (request, session, visitor, form of a POST) who is on this browser; without a visitor show the way in.
 
-    The session is one transaction inside the visitor's wall, committed before the answer leaves.
+    The session is one transaction inside the visitor's wall, committed before the answer leaves; of an answer that is
+    refused nothing is kept.
     """
 
     @wraps(show)
     def endpoint(request: Request, *form: dict[str, str]) -> Response:
-        with visiting(request.cookies.get(COOKIE), now()) as (way, session, visitor):
-            return show(request, session, visitor, *form) if visitor else _entry(request, way, "/again")
+        visitor = None
+        try:
+            with visiting(request.cookies.get(COOKIE), now()) as (way, session, visitor):
+                return show(request, session, visitor, *form) if visitor else _entry(request, way, "/again")
+        except AnswerRefused as refused:
+            says = refused.why.name.lower()
+            return page(request, "message.html", language_of(request, visitor.language), 409, says=says, back="/")
 
     return endpoint
 

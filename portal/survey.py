@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from care.links import Visitor, visiting
 from care.verbs.answer import submit
-from care.verbs.draft import AnswerRefused, save_answer
+from care.verbs.draft import AnswerRefused, Refusal, save_answer
 from pathways.asking import Question, open_surveys, questions
 from portal.chart import own_chart
 from portal.entry import now, visited
@@ -50,9 +50,7 @@ def take_answer(request: Request, session: Session, visitor: Visitor, form: dict
     go = form.get("go", "next")
     given = form.get("answer") if go != "skip" else "skipped"
     if given is not None:
-        refused = _save(request, session, visitor, form, given)
-        if refused:
-            return page(request, "message.html", language_of(request, visitor.language), 409, says=refused, back="/")
+        _save(request, session, visitor, form, given)
     if go == "stop":
         return RedirectResponse("/", 303)
     if given is None:
@@ -64,11 +62,14 @@ def take_answer(request: Request, session: Session, visitor: Visitor, form: dict
 
 def take_saved(request: Request, form: dict[str, str]) -> Response:
     """POST /save: the same answer as it is chosen, from the small script; 204, 409 if it was refused."""
-    with visiting(request.cookies.get(COOKIE), now()) as (_way, session, visitor):
-        if visitor is None or not is_our_own(request, form):
-            return Response(status_code=403)
-        refused = _save(request, session, visitor, form, form.get("answer", ""))
-    return Response(status_code=409 if refused else 204)
+    try:
+        with visiting(request.cookies.get(COOKIE), now()) as (_way, session, visitor):
+            if visitor is None or not is_our_own(request, form):
+                return Response(status_code=403)
+            _save(request, session, visitor, form, form.get("answer", ""))
+    except AnswerRefused:
+        return Response(status_code=409)
+    return Response(status_code=204)
 
 
 @visited
@@ -86,15 +87,11 @@ def show_ready(request: Request, session: Session, visitor: Visitor) -> Response
 def take_send(request: Request, session: Session, visitor: Visitor, form: dict[str, str]) -> Response:
     """POST /send: every draft with an answer becomes a response, once; sending again changes nothing."""
     if is_our_own(request, form):
-        try:
-            surveys = open_surveys(session, visitor.patient_id, now())
-            answered = [survey.sending for survey in surveys if survey.answers]
-            if surveys and not answered:
-                return RedirectResponse("/ready", 303)
-            submit(session, answered, now())
-        except AnswerRefused as refused:
-            says = refused.why.name.lower()
-            return page(request, "message.html", language_of(request, visitor.language), 409, says=says, back="/")
+        surveys = open_surveys(session, visitor.patient_id, now())
+        answered = [survey.sending for survey in surveys if survey.answers]
+        if surveys and not answered:
+            return RedirectResponse("/ready", 303)
+        submit(session, answered, now())
     return RedirectResponse("/thanks", 303)
 
 
@@ -142,20 +139,14 @@ def _ends(question: Question) -> tuple[str, str]:
     return {"low": ("best", "worst"), "high": ("worst", "best")}.get(question.item.best, ("least", "most"))
 
 
-def _save(request: Request, session: Session, visitor: Visitor, form: dict[str, str], given: str) -> str | None:
-    """None, or the name of the refusal."""
+def _save(request: Request, session: Session, visitor: Visitor, form: dict[str, str], given: str) -> None:
     try:
         survey = UUID(form.get("survey", ""))
         value = given if given == "skipped" else float(given)
     except ValueError:
-        return "no_such_answer"
-    language = language_of(request, visitor.language)
-    try:
-        key = f"{form.get('key', '')}:{given}"
-        save_answer(session, survey, form.get("item", ""), value, key, language, now())
-    except AnswerRefused as refused:
-        return refused.why.name.lower()
-    return None
+        raise AnswerRefused(Refusal.NO_SUCH_ANSWER) from None
+    key = f"{form.get('key', '')}:{given}"
+    save_answer(session, survey, form.get("item", ""), value, key, language_of(request, visitor.language), now())
 
 
 def _questions(session: Session, visitor: Visitor) -> list[Question]:

@@ -4,14 +4,26 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from starlette.requests import Request
 
 from care.database import app_session
 from care.links import WRONG_DATES
-from care.models import Alert, ExerciseSession, Message, ResponseDraft, SurveyAssignment, SurveyLink, SurveyResponse
+from care.models import (
+    Alert,
+    ExerciseSession,
+    Message,
+    Patient,
+    ResponseDraft,
+    SurveyAssignment,
+    SurveyLink,
+    SurveyResponse,
+)
 from care.status import AssignmentState
+from care.verbs.draft import AnswerRefused, Refusal
 from factories import make_response
 from portal.app import app
+from portal.entry import visited
 from portal_patients import BIRTHDAY_FIELDS, asked_patient, prescribe, surveys_of
 
 ODD = "ñ\u202e🦵\u0301\u0000\ufffe<script>alert(1)</script>&\r\n' OR 1=1 --"
@@ -251,3 +263,18 @@ def test_history_shows_the_answers_as_they_were_given(phone, episode):
     sent = next(each for each in rows(episode, SurveyResponse) if each.instrument == "red_flags@1")
     lines = re.findall(r"<dd>(.*?)</dd>", phone.get(f"/history/{sent.id}").text)
     assert lines == ["No", "Yes", "No answer", "No answer"]
+
+
+def test_of_what_a_page_has_written_before_it_refused_nothing_is_kept(phone, episode):
+    @visited
+    def writes_and_refuses(request, session, visitor):
+        session.execute(update(Patient).values(language="es"))
+        raise AnswerRefused(Refusal.CLOSED)
+
+    phone.come_in()
+    cookie = "; ".join(f"{name}={value}" for name, value in phone.client.cookies.items())
+    request = Request({"type": "http", "method": "GET", "path": "/", "query_string": b"",
+                       "headers": [(b"cookie", cookie.encode())]})  # fmt: skip
+    assert writes_and_refuses(request).status_code == 409
+    with app_session(episode.tenant_id) as session:
+        assert session.get_one(Patient, episode.patient_id).language == "en"
