@@ -30,9 +30,10 @@ def status_words(alert: Alert) -> str:
 
 def standing(viewer: Viewer, alert: Alert, names: dict[UUID, str], as_of: datetime) -> str:
     """since 23 Nov, 2 days open, past due since 24 Nov, 09:00, told to the manager, owner: you"""
-    today = as_of.astimezone(ZoneInfo(viewer.zone)).date()
+    zone = ZoneInfo(viewer.zone)
+    today, raised = as_of.astimezone(zone).date(), alert.raised_at.astimezone(zone).date()
     open_for = (as_of - alert.raised_at).days
-    parts = [f"since {short_date(alert.raised_at.date(), today)}"]
+    parts = [f"since {short_date(raised, today)}"]
     parts.append("new today" if open_for == 0 else f"{plural(open_for, 'day')} open")
     if alert.state is AlertState.SNOOZED:
         until = "the next answer" if alert.snoozed_until is None else moment(alert.snoozed_until, as_of, viewer.zone)

@@ -34,14 +34,14 @@ def duration(kind: str, day: date, today: date) -> str:
     return {0: "due today", -1: "due tomorrow"}.get(days, f"due in {-days} days")
 
 
-def sentences(frame: pd.DataFrame, leading: np.ndarray, today: date) -> pd.Series:
+def sentences(frame: pd.DataFrame, leading: np.ndarray) -> pd.Series:
     """Length-n reason of each row's leading rule; `frame` has the columns of ``scoring.track.judge``."""
     reason = pd.Series("", index=frame.index, dtype=object)
     for rule, sentence in SENTENCES.items():
         rows = leading == rule
         if not rows.any():
             continue  # a frame of no rows costs as much as one of some: 12 ms each, for a single answer 0.1 s
-        reason[rows] = [sentence(row, today) for row in frame[rows].itertuples()]
+        reason[rows] = [sentence(row, row.today.date()) for row in frame[rows].itertuples()]
     return reason
 
 

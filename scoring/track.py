@@ -72,6 +72,7 @@ OPTIONAL = {
         ("response_id", "last_response_id", "enrollment_id", "safety_response_id", "pain_response_id"), None
     ),
     **dict.fromkeys(("safety_item", "goal_title", "shape"), None),
+    "today": pd.NaT,
     "scale_title": "",
     "decimals": 0,
     "expired_in_row": 0,
@@ -92,6 +93,7 @@ def judge(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFra
         unknown for everybody. Dates are the patients' local dates (datetime64 or date), instants are UTC.
 
         =====================  ==========================================================================
+        today                  the patient's local date at `as_of`; NaT: that of `as_of` in UTC
         higher_is_better *     bool, direction of the scale
         instrument_title *     "KOOS JR"; scale_title: "" unless the instrument has several
         decimals               int, of this instrument's scores (0)
@@ -161,12 +163,12 @@ def judge(frame: pd.DataFrame, rules: TrackRules, as_of: datetime) -> pd.DataFra
     judged = pd.DataFrame({"status": [STATUS_OF_RULE[rule].value for rule in leading]}, index=frame.index)
     judged["rank"] = [RANK[STATUS_OF_RULE[rule]] for rule in leading]
     judged["reasons"] = listed_reasons(holds)
-    judged["reason"] = sentences(frame, leading, as_of.date())
+    judged["reason"] = sentences(frame, leading)
     judged["explanation"] = explanations(frame, leading, judged["reason"])
     judged["off_tests"] = np.array([None, "sudden", "slow", "sudden and slow"], dtype=object)[sudden + 2 * slow]
     judged["trigger"] = triggers(frame, leading)
     judged["rule"] = pd.Series(leading, frame.index, dtype=object).where(judged["trigger"].notna(), None)
-    judged["since"] = resting_on(frame, leading, as_of)
+    judged["since"] = resting_on(frame, leading)
     judged["valid_until"] = valid_until(frame, as_of)
     return judged
 
@@ -206,7 +208,8 @@ def complete(frame: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
     if missing:
         raise ScoringError(f"Cannot judge courses without the column {missing[0]!r}; see scoring.track.judge.")
     absent = {name: default for name, default in OPTIONAL.items() if name not in frame}
-    return frame.assign(**absent).astype(dict.fromkeys(NUMBERS, float))
+    frame = frame.assign(**absent).astype(dict.fromkeys(NUMBERS, float))
+    return frame.assign(today=pd.to_datetime(frame["today"]).fillna(pd.Timestamp(as_of.date())))
 
 
 def listed_reasons(holds: pd.DataFrame) -> list[list[str]]:
@@ -233,13 +236,12 @@ def triggers(frame: pd.DataFrame, leading: np.ndarray) -> pd.Series:
     return trigger
 
 
-def resting_on(frame: pd.DataFrame, leading: np.ndarray, as_of: datetime) -> pd.Series:
+def resting_on(frame: pd.DataFrame, leading: np.ndarray) -> pd.Series:
     """The judged score's date; of silence, safety and pain the last answer's; of exercise the day of judgement."""
     last, scored = (pd.to_datetime(frame[name]) for name in ("last_answer_date", "score_date"))
     by_score = np.isin(leading, ("off_expected", "unlikely_goal", "ahead", "on_track"))
     since = scored.where(by_score & scored.notna().to_numpy(), last)
-    today = pd.Timestamp(as_of.date())
-    return since.where(leading != "adherence_falling", today).fillna(today).dt.date
+    return since.where(leading != "adherence_falling", frame["today"]).fillna(frame["today"]).dt.date
 
 
 def valid_until(frame: pd.DataFrame, as_of: datetime) -> pd.Series:

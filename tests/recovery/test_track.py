@@ -182,6 +182,13 @@ def test_pain_alarm_says_level_and_rise():
     assert read(course) == "Pain 8 of 10 on 2 Nov, up 3 since the survey before."
 
 
+def test_the_week_ends_on_the_patients_own_day():
+    """In the evening of 24 November in the west it is the 25th in UTC."""
+    course = judged(exercise_days=1, exercise_days_before=5, today=date(2026, 11, 24))
+    assert read(course) == "Exercised on 1 day in the week to 24 Nov, on 5 in the week before."
+    assert course["since"] == date(2026, 11, 24)
+
+
 def test_adherence_falling_is_a_watch_and_a_week_without_report_is_not_zero():
     course = judged(exercise_days=1, exercise_days_before=5)
     assert (course["status"], course["trigger"]) == ("watch", "since:r2")

@@ -198,6 +198,7 @@ warning AS (
 )
 SELECT
     CAST(c.episode_id AS VARCHAR) AS episode_id,
+    c.today,
     f.instrument,
     d.scale,
     c.condition,
