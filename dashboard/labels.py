@@ -86,3 +86,8 @@ CHANNELS = {Channel.PORTAL: "portal", Channel.EMAIL: "e-mail", Channel.SMS: "tex
 def condition_label(condition: str) -> str:
     """Knee replacement; a tenant's own condition key is shown in words."""
     return CONDITIONS.get(condition) or condition.replace("_", " ").capitalize()
+
+
+def stratum_label(condition: str, stratum: str) -> str:
+    """Knee replacement, primary"""
+    return ", ".join(filter(None, [condition_label(condition), stratum]))

@@ -9,7 +9,7 @@ from care.replays import ask_replay, has_been_replayed, use_from_now_on
 from dashboard.elements import note, section
 from dashboard.resources import live
 from dashboard.session import viewer_who_can
-from dashboard.views.rule_choices import WORDS, change_words, value_words
+from dashboard.views.rule_choices import change_words, name_words, value_words
 from dashboard.words import literal
 
 CONFIRM, SAID = "settings to confirm", "settings said"
@@ -34,8 +34,7 @@ def _field(name: str, standing: float) -> float:
         return f"{value_words(name, value)} (now)" if value == standing else value_words(name, value)
 
     allowed = list(rule_choices()[name].allowed)
-    label = f"{WORDS[name].rule}: {WORDS[name].question[0].lower()}{WORDS[name].question[1:]}"
-    return st.selectbox(label, allowed, index=allowed.index(standing), format_func=words, key=f"try {name}")
+    return st.selectbox(name_words(name), allowed, index=allowed.index(standing), format_func=words, key=f"try {name}")
 
 
 def _buttons(tried: dict[str, float], changed: bool, replayed: bool, busy: bool) -> None:

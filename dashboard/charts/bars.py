@@ -32,8 +32,9 @@ def bars_figure(
     drawn.add_trace(go.Bar(x=list(names), y=list(heights), marker_color=colour, hoverinfo="skip", width=0.8))
     if promised is not None:
         drawn.add_hline(promised, line={"color": colours.threshold, "width": 1, "dash": "dash"})
-        drawn.add_annotation(x=1, xref="paper", xanchor="right", y=by_chance[1] if by_chance else promised,
-                             yanchor="bottom", text=promised_words,
+        # beside a shaded band above the picture: on a phone the words would lie on a bar
+        place = {"y": promised} if by_chance is None else {"y": 1, "yref": "paper"}
+        drawn.add_annotation(x=1, xref="paper", xanchor="right", yanchor="bottom", text=promised_words, **place,
                              showarrow=False, font={"size": LABEL_TEXT, "color": colours.threshold})  # fmt: skip
     drawn.update_layout(
         xaxis=axis(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from care.access import Viewer
 from dashboard.definitions import instrument, pathway, scale_name
-from dashboard.labels import condition_label
+from dashboard.labels import stratum_label
 from scoring.monitoring import Tenths, coverage_by, randomised_pit, tenths_of, wilson
 from scoring.recovery_flags import worse_shares
 from warehouse.questions.judged_answers import COMORBIDITIES
@@ -91,7 +91,7 @@ def _groups(viewer: Viewer, seen: pd.DataFrame, patients: int) -> tuple[list[pd.
 def _kinds(viewer: Viewer, seen: pd.DataFrame, patients: int) -> dict[str, pd.Series]:
     words = THIRDS if patients < ENOUGH_FOR_TENTHS else tuple(f"{each} tenth" for each in ORDINALS)
     part = np.minimum((seen["start"].to_numpy(float) * len(words)).astype(int), len(words) - 1)
-    treated = _in_words(seen, ["condition", "stratum"], _condition)
+    treated = _in_words(seen, ["condition", "stratum"], stratum_label)
     kinds = {
         "Clinic": seen["clinic"],
         "Sex": seen["sex"].map(SEXES).fillna("Sex other or unknown"),
@@ -111,10 +111,6 @@ def _in_words(seen: pd.DataFrame, columns: list[str], words: Callable[..., str])
     keys = pd.MultiIndex.from_frame(seen[columns])
     known = {key: words(*key) for key in keys.unique()}
     return pd.Series([known[key] for key in keys], seen.index)
-
-
-def _condition(condition: str, stratum: str) -> str:
-    return f"{condition_label(condition)}, {stratum}" if stratum else condition_label(condition)
 
 
 def _scale(viewer: Viewer, reference: str, scale: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from care.access import Viewer
 from dashboard.definitions import instrument, scale_name
-from dashboard.labels import condition_label
+from dashboard.labels import stratum_label
 from dashboard.words import count, percent, plural, short_date
 from scoring.monitoring_drift import Drift, Watch, drift
 from warehouse.suppression import is_small
@@ -60,9 +60,8 @@ def _curve(viewer: Viewer, fit: pd.Series, answers: pd.DataFrame | None) -> Watc
     definition = instrument(viewer, fit["instrument"])
     scale = definition.scale(fit["scale"])
     enough = answers is not None and not is_small(answers["episode_id"].nunique())
-    stratum = f", {fit['stratum']}" if fit["stratum"] else ""
     return WatchedCurve(
-        name=f"{condition_label(fit['condition'])}{stratum}: {scale_name(definition, scale)}",
+        name=f"{stratum_label(fit['condition'], fit['stratum'])}: {scale_name(definition, scale)}",
         higher=scale.direction == "higher",
         patients=int(fit["n"]),
         fitted_at=fit["fitted_at"].to_pydatetime(),

@@ -10,9 +10,9 @@ from care.status import AlertOutcome
 from dashboard.views.workload import rule_words
 from dashboard.words import DASH, count, number, plural, share_of, short_date, signed
 from scoring.track import STATUS_OF_RULE
+from warehouse.questions.alert_handling_shown import ACTIONS
 
 BY = ("standing", "changed")
-ACTED = {AlertOutcome.CALLED, AlertOutcome.MESSAGED, AlertOutcome.PLAN_CHANGED}
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _outcomes(name: str, outcomes: list[str | None]) -> dict[str, str]:
     return {
         "Alerts": name,
         "Really raised and closed": share_of(whole, len(outcomes)),
-        "Led to action": share_of(sum(closed[each] for each in ACTED), whole) if whole else DASH,
+        "Led to action": share_of(sum(closed[each] for each in ACTIONS), whole) if whole else DASH,
         "No action needed": share_of(closed[AlertOutcome.NO_ACTION_NEEDED], whole) if whole else DASH,
         "Wrong flag": share_of(closed[AlertOutcome.WRONG_FLAG], whole) if whole else DASH,
     }
