@@ -75,9 +75,9 @@ def check_offered(name: str, value: object) -> None:
     """Refuse, in a sentence, a value that is not offered."""
     if name == SHARES_STATISTICS:
         if not isinstance(value, bool):
-            raise CareError("Sharing statistics is a yes or a no.")
+            raise CareError("Sharing statistics is a yes or a no; choose one of the two.")
     elif name not in rule_choices():
-        raise CareError(f"“{name}” cannot be chosen here.")
+        raise CareError(f"“{name}” is no setting. Choose one of those on the settings page.")
     elif not rule_choices()[name].allows(value):
         allowed = ", ".join(f"{each:g}" for each in rule_choices()[name].allowed)
         raise CareError(f"“{value}” cannot be chosen for {name}; choose one of {allowed}.")

@@ -167,7 +167,7 @@ AS $$
         SELECT s.value <> 'false'::jsonb
         FROM tenant_setting s
         WHERE s.tenant_id = t.id AND s.name = 'shares_statistics'
-        ORDER BY s.chosen_at DESC
+        ORDER BY s.chosen_at DESC, s.id DESC
         LIMIT 1
     ), true)
 $$;

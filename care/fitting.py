@@ -1,18 +1,25 @@
 """A manager's wish that the expected courses are fitted again: asked once, written down, done by the worker."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import psycopg
 from procrastinate.exceptions import AlreadyEnqueued
 
 from care.access import Permission, Viewer, check_may
 from care.audit import record
-from care.database import APP, app_session, conninfo
+from care.database import app_session
 from care.queue import REFRESH, deferring_app
 
 FIT_AGAIN = "fit_again"
+# One row: the oldest wish of the tenant that is not done; null without one.
+WAITS = """
+    SELECT min(e.at) AS asked_at, bool_or(j.status = 'doing') AS has_begun
+    FROM procrastinate_jobs AS j
+    JOIN procrastinate_events AS e ON e.job_id = j.id AND e.type = 'deferred'
+    WHERE j.task_name = %(task)s AND j.args ->> 'tenant_id' = %(tenant)s AND j.status IN ('todo', 'doing')
+"""
 
 
 @dataclass(frozen=True)
@@ -35,25 +42,11 @@ def ask_to_fit_again(viewer: Viewer) -> None:
         record(session, "fit curves again", viewer=viewer, screen="monitoring")
     # the lock of the tenant's runs: one after the other
     task = deferring_app().configure_task(FIT_AGAIN, queue=REFRESH, lock=tenant, queueing_lock=f"fit {tenant}")
-    try:
+    with suppress(AlreadyEnqueued):
         task.defer(tenant_id=tenant)
-    except AlreadyEnqueued:
-        pass
 
 
 def fitting(tenant_id: UUID) -> Fitting | None:
     """The wish of the tenant that is waiting or being done; None without one."""
-    with psycopg.connect(conninfo(APP, search_path="procrastinate")) as connection:
-        row = connection.execute(
-            """
-            SELECT
-                (SELECT min(e.at) FROM procrastinate_events AS e WHERE e.job_id = j.id AND e.type = 'deferred'),
-                j.status = 'doing'
-            FROM procrastinate_jobs AS j
-            WHERE j.task_name = %s AND j.args ->> 'tenant_id' = %s AND j.status IN ('todo', 'doing')
-            ORDER BY j.id
-            LIMIT 1
-            """,
-            [FIT_AGAIN, str(tenant_id)],
-        ).fetchone()
-    return Fitting(*row) if row else None
+    row = deferring_app().connector.execute_query_one(WAITS, task=FIT_AGAIN, tenant=str(tenant_id))
+    return Fitting(row["asked_at"], row["has_begun"]) if row["asked_at"] else None

@@ -85,7 +85,9 @@ def _checked(standing: Mapping[str, float], values: Mapping[str, object]) -> dic
     """The whole set, with the values in it; only rules can be replayed."""
     for name, value in values.items():
         if name not in rule_choices():
-            raise CareError(f"“{name}” is no setting of a rule and cannot be replayed.")
+            raise CareError(
+                f"“{name}” is no setting of a rule and cannot be replayed. Choose one of those on the settings page."
+            )
         check_offered(name, value)
     return {**standing, **values}
 

@@ -41,4 +41,6 @@ def has_drifted(tenant_id: UUID, as_of: datetime) -> bool:
             close_writer(tenant_id)
             if isinstance(error, OURS):
                 raise
-            raise EtlError(f"The lake could not be read ({type(error).__name__}).") from None
+            raise EtlError(
+                f"The lake could not be read ({type(error).__name__}). It is looked at again next night."
+            ) from None

@@ -31,5 +31,5 @@ class Replay(TenantOwned, Base):
     steps: Mapped[int] = mapped_column(default=0)  # … both settings together
     as_of: Mapped[datetime | None]  # the lake's data as of, when it was replayed
     finished_at: Mapped[datetime | None]
-    result: Mapped[dict | None]  # etl.replay_result: episode ids, rules and days; no name
+    result: Mapped[dict | None]  # see etl.replay.replayed: episode ids, rules and days; no name
     error: Mapped[str | None]  # a sentence without patient text
