@@ -4,6 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from staff_browser import sign_in
+
 pytestmark = pytest.mark.browser
 
 SCROLLS_SIDEWAYS = """() => [...document.querySelectorAll('*')].filter(
@@ -18,13 +20,7 @@ TOPS = """row => {
 
 
 def open_alerts(running_app, page: Page) -> None:
-    running_app.wait_until_ready(30)
-    email, password = running_app.accounts["manager"]
-    page.goto(running_app.url)
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=20_000)
+    sign_in(page, running_app, "manager")
     page.goto(f"{running_app.url}/workload")
     expect(page.get_by_role("table", name="Handling by rule")).to_be_visible(timeout=20_000)
 

@@ -5,18 +5,15 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from staff_browser import sign_in
+
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def row(running_app, page: Page) -> Locator:
     """The first row that is called about and that nobody has taken, on the provider's panel."""
-    running_app.wait_until_ready(30)
-    email, password = running_app.accounts["provider"]
-    page.goto(running_app.url)
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, running_app)
     table = page.get_by_role("table", name="Patients, worst first")
     expect(table).to_be_visible(timeout=20_000)
     fresh = table.get_by_role("row").filter(has=page.get_by_role("button", name="Call")).filter(has_text=FRESH)

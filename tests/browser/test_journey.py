@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+from staff_browser import sign_in
+
 pytestmark = pytest.mark.browser
 
 BLANKED_WITHIN = 35_000  # ms; the design's 30 s and a little for the machine
@@ -32,13 +34,8 @@ class Watch:
             self.complaints.append(message.text)
 
 
-def sign_in(page: Page, app) -> None:
-    email, password = app.accounts["provider"]
-    page.goto(app.url)
-    expect(page).to_have_url(re.compile("/sign-in$"))
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+def open_panel(page: Page, app) -> None:
+    sign_in(page, app)
     expect(page.get_by_role("table", name="Patients, worst first")).to_be_visible(timeout=20_000)
 
 
@@ -54,7 +51,7 @@ def nothing_serious(page: Page) -> None:
 
 def test_a_provider_resolves_an_alert_and_signs_out(running_app, context: BrowserContext, page: Page):
     watch = Watch(page, running_app.url)
-    sign_in(page, running_app)
+    open_panel(page, running_app)
     table = page.get_by_role("table", name="Patients, worst first")
     expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile(r"patients? needs? you today"))
     expect(page.get_by_text("synthetic clinics")).to_be_visible()
@@ -100,7 +97,7 @@ def test_a_provider_resolves_an_alert_and_signs_out(running_app, context: Browse
 
 
 def test_the_keyboard_reaches_every_patient_and_a_closed_drawer_gives_the_focus_back(running_app, page: Page):
-    sign_in(page, running_app)
+    open_panel(page, running_app)
     table = page.get_by_role("table", name="Patients, worst first")
     table.get_by_role("link").first.focus()
     page.keyboard.press("Tab")
@@ -118,7 +115,7 @@ def test_a_phone_shows_the_panel_without_sideways_scrolling(running_app, browser
     phone = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
     try:
         page = phone.new_page()
-        sign_in(page, running_app)
+        open_panel(page, running_app)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         for button in page.get_by_role("table").get_by_role("button").all():
             assert button.bounding_box()["height"] >= 44

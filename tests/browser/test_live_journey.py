@@ -20,6 +20,7 @@ import settings
 from care import embedded
 from care.database import DATABASE
 from live_patients import BEFORE, BORN, enroll_knee
+from staff_browser import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -38,12 +39,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def panel(running_app, page: Page) -> Page:
     """The provider's panel, open since before the answer and never reloaded."""
-    running_app.wait_until_ready(30)
-    email, password = running_app.accounts["provider"]
-    page.goto(running_app.url)
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, running_app)
     expect(table(page)).to_be_visible(timeout=20_000)
     return page
 
