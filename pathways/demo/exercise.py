@@ -49,7 +49,7 @@ def add_exercise(rows: Rows, frame: Frame, pain: Course, chance: Chance, luck: C
 
 
 def _bad_week_ends(frame: Frame, luck: Chance) -> date | None:
-    """Every other patient who exercises steadily has one such week, not in the first three and not now."""
+    """Two of three patients who exercise steadily have one such week, not in the first three and not now."""
     last = local_date(frame.asked_until, frame.person.zone)
     days = (min(last - timedelta(days=NOT_LATELY), frame.index_date + timedelta(days=84)) - frame.index_date).days
     if frame.planned.shape.exercise != "steady" or days < FIRST_BAD_WEEK or not luck.yes(BAD_WEEKS):

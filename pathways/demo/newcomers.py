@@ -1,7 +1,7 @@
 """Who comes to the demonstration after it was made: a few patients per clinic and week, each known by a number."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from pathways.demo.chance import Chance
 from pathways.demo.cohort import Planned
@@ -9,7 +9,7 @@ from pathways.demo.content import DemoContent, Shape
 from pathways.local_time import instant, local_date
 
 FIRST = 100_000  # numbers from here on are newcomers'; the cast of the beginning has hundreds
-MONDAY = datetime(2024, 1, 1).date()
+MONDAY = date(2024, 1, 1)
 LOOKED_BACK = timedelta(hours=24)  # the demonstration is looked at twice a day at least
 KNEE_SHARE = 0.5
 
