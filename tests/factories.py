@@ -77,7 +77,7 @@ def make_care_team_member(session: Session, patient: Patient, membership_id: UUI
 
 
 def _add(session: Session, model: type, **columns: object):
-    row = model(id=new_id(), tenant_id=UUID(session.info["app.tenant_id"]), **columns)
+    row = model(**{"id": new_id(), "tenant_id": UUID(session.info["app.tenant_id"])} | columns)
     session.add(row)
     session.flush()
     return row

@@ -1,6 +1,8 @@
 """The check of the expectation as each role meets it: what holds, who is off, what has drifted, and the good news."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
@@ -30,13 +32,19 @@ from warehouse.watch_rules import monitoring_rules
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 INDEX = date(2026, 1, 12)
 DAY = 42
+_numbers = count(1)
+
+
+def numbered() -> UUID:
+    """Folds go by the ids of episodes, ties by those of responses: random ones were another clinic every time."""
+    return UUID(int=next(_numbers))
 
 
 def pain_course(session, patient, before: int, after: int, index_date: date, **columns) -> None:
-    episode = make_episode(session, patient, index_date=index_date, **columns)
+    episode = make_episode(session, patient, id=numbered(), index_date=index_date, **columns)
     for day, value in ((-3, before), (DAY, after)):
         make_response(
-            session, episode, {"intensity": value}, instrument="nprs@1",
+            session, episode, {"intensity": value}, id=numbered(), instrument="nprs@1",
             local_date=index_date + timedelta(days=day),
             completed_at=datetime.combine(index_date, NOW.time(), UTC) + timedelta(days=day),
         )  # fmt: skip

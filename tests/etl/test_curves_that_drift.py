@@ -1,6 +1,8 @@
 """A curve that has drifted is found by answers it has not seen, fitted again with its reason, and put right."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
@@ -26,12 +28,18 @@ NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 INDEX = date(2026, 1, 12)
 SIX_WEEKS = 42
 CURVE = Stratum("knee_replacement", "primary", "surgery", "nprs@1", "pain")
+_numbers = count(1)
 OF_CURVE = "FROM lake.curve_fit WHERE instrument = 'nprs@1'"
+
+
+def numbered() -> UUID:
+    """Folds go by the ids of episodes, ties by those of responses: random ones were another clinic every time."""
+    return UUID(int=next(_numbers))
 
 
 def pain(session, episode: Episode, day: int, value: int):
     return make_response(
-        session, episode, {"intensity": value}, instrument="nprs@1",
+        session, episode, {"intensity": value}, id=numbered(), instrument="nprs@1",
         local_date=episode.index_date + timedelta(days=day),
         completed_at=datetime.combine(episode.index_date, NOW.time(), UTC) + timedelta(days=day),
     )  # fmt: skip
@@ -41,7 +49,8 @@ def patients(alpha, rng, how_many: int, better: int, index_date: date, **columns
     """Pain 5 to 8 before; after six weeks five points less, give or take two, and ``better`` still."""
     with app_session(alpha.id) as session:
         for _ in range(how_many):
-            episode = make_episode(session, make_patient(session, alpha.north), index_date=index_date, **columns)
+            patient = make_patient(session, alpha.north)
+            episode = make_episode(session, patient, id=numbered(), index_date=index_date, **columns)
             before = int(rng.integers(5, 9))
             pain(session, episode, -3, before)
             pain(session, episode, SIX_WEEKS, int(np.clip(before - 3 + rng.integers(-2, 3) - better, 0, 10)))
