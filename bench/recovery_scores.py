@@ -56,7 +56,7 @@ class Result:
         low, high = self.bar
         if low is None and high is None:
             return None
-        return (low is None or self.value >= low) and (high is None or self.value <= high)
+        return bool((low is None or self.value >= low) and (high is None or self.value <= high))
 
     def line(self) -> str:
         low, high = (None if end is None else f"{end:.{self.decimals}f}".rstrip("0").rstrip(".") for end in self.bar)

@@ -9,6 +9,7 @@ from bench.recovery import main
 from bench.recovery_courses import CoursesFile, late_tasks, read_courses
 from bench.recovery_files import Registry
 from bench.recovery_registry import fitted_on_one_year
+from bench.recovery_scores import Result
 from etl.errors import EtlError
 from etl.imports.layout import read_layout
 
@@ -82,3 +83,8 @@ def test_a_file_that_is_no_courses_is_refused_with_the_cure(tmp_path, change, me
     change(pd.read_csv(file.path)).to_csv(file.path, index=False)
     with pytest.raises(EtlError, match=message):
         read_courses(file)
+
+
+@pytest.mark.parametrize(("value", "reached"), [(1.0, True), (1.1, False)])
+def test_a_missed_bar_is_told_apart_whatever_kind_of_number_was_seen(value, reached):
+    assert Result("a ratio", np.float64(value), (None, 1.005)).reached is reached
