@@ -33,14 +33,15 @@ def _draw_history(choices: list[Chosen], as_of: datetime, zone: str) -> None:
 
 def draw_sharing(viewer: Viewer) -> None:
     with live(viewer) as session:
-        shares = bool(chosen(session, SHARES_STATISTICS, True))
+        shares = not viewer.is_demo and bool(chosen(session, SHARES_STATISTICS, True))
     section("Sums for the network are shared" if shares else "Sums for the network are not shared")
     st.write(
         "Sums of twenty recoveries or more, never a patient's row, help clinics with few patients of their own to know "
         "what to expect; in return theirs help here. Who does not share gets nothing from the network."
     )
     if viewer.is_demo:
-        note("Synthetic clinics never share, whatever is chosen.")
+        note("Synthetic clinics never share: their patients are nobody's recovery.")
+        return
     st.button("Stop sharing" if shares else "Share", key="sharing", on_click=_share, args=(not shares,))
     if said := st.session_state.pop("sharing said", None):
         st.error(literal(said))
